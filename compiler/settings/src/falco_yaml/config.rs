@@ -1,0 +1,287 @@
+//! The configuration as the programs use it: typed, with defaults filled in.
+
+use catalogue::Priority;
+
+use crate::falco_yaml::forms::{self, AppendOutput, PluginSettings, RuleSelection, StaticField};
+use crate::falco_yaml::reader::Reader;
+use crate::origin::Problem;
+use crate::tree::Node;
+
+/// Where events come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EngineKind {
+    /// The running kernel, through the eBPF probe. `kmod` is taken as this, with a warning.
+    ModernEbpf,
+    /// A capture file.
+    Replay {
+        /// The file.
+        capture_file: String,
+    },
+    /// No system calls; plugins only.
+    NoDriver,
+}
+
+/// Ring buffers of the probe.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ModernEbpf {
+    /// How many CPUs share a ring buffer; 0: one for all.
+    pub cpus_for_each_buffer: u64,
+    /// 1 (1 MB) to 10 (512 MB).
+    pub buf_size_preset: u64,
+    /// Leave failed calls out.
+    pub drop_failed_exit: bool,
+    /// Read /proc instead of BPF iterators at start.
+    pub disable_iterators: bool,
+}
+
+/// Recording of events around alerts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capture {
+    /// On or off.
+    pub enabled: bool,
+    /// Where files are written.
+    pub path_prefix: String,
+    /// For all rules, or only those with `capture: true`.
+    pub all_rules: bool,
+    /// Milliseconds.
+    pub default_duration_ms: u64,
+    /// Megabytes; 0: unlimited.
+    pub max_file_size_mb: u64,
+}
+
+/// The form of alerts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlertFormat {
+    /// JSON instead of text.
+    pub json: bool,
+    /// `output` in JSON.
+    pub json_output_property: bool,
+    /// `message` in JSON.
+    pub json_message_property: bool,
+    /// `output_fields` in JSON.
+    pub json_output_fields_property: bool,
+    /// `tags` in JSON.
+    pub json_tags_property: bool,
+    /// ISO 8601 times.
+    pub iso_8601: bool,
+    /// Byte buffers as base64.
+    pub buffer_base64: bool,
+}
+
+/// Where alerts go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outputs {
+    /// Standard output.
+    pub stdout: bool,
+    /// Syslog.
+    pub syslog: bool,
+    /// A file: its name, and whether it stays open.
+    pub file: Option<(String, bool)>,
+    /// A program: its command line, and whether it keeps running.
+    pub program: Option<(String, bool)>,
+    /// Buffer standard output.
+    pub buffered: bool,
+    /// Alerts that may wait; 0: a large default.
+    pub queue_capacity: u64,
+    /// Milliseconds after which a slow output is reported.
+    pub timeout_ms: u64,
+}
+
+/// The log of the program itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// To standard error.
+    pub stderr: bool,
+    /// To syslog.
+    pub syslog: bool,
+    /// Lowest level.
+    pub level: String,
+}
+
+/// Everything that `falco.yaml` sets, except what later parts read from the tree themselves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FalcoConfig {
+    /// Where events come from.
+    pub engine: EngineKind,
+    /// The probe.
+    pub modern_ebpf: ModernEbpf,
+    /// Rules files and directories in load order.
+    pub rules_files: Vec<String>,
+    /// Rule selection, in order.
+    pub rules: Vec<RuleSelection>,
+    /// Lowest priority that is loaded.
+    pub priority: Priority,
+    /// Whether every matching rule alerts, or only the first.
+    pub match_all: bool,
+    /// Additions to outputs.
+    pub append_output: Vec<AppendOutput>,
+    /// Fields with fixed values.
+    pub static_fields: Vec<StaticField>,
+    /// All plugins that are described.
+    pub plugins: Vec<PluginSettings>,
+    /// Names of those to load; `None`: the key is absent and all described plugins are loaded.
+    pub load_plugins: Option<Vec<String>>,
+    /// The form of alerts.
+    pub format: AlertFormat,
+    /// Where alerts go.
+    pub outputs: Outputs,
+    /// The program's own log.
+    pub log: Log,
+    /// Recording around alerts.
+    pub capture: Capture,
+    /// Reload when files change.
+    pub watch_config_files: bool,
+    /// Most threads in the thread table.
+    pub thread_table_size: u64,
+    /// Seconds between purges of the thread table.
+    pub thread_purge_interval_s: u64,
+    /// Seconds after which an idle thread may be purged.
+    pub thread_purge_timeout_s: u64,
+    /// Bytes of a data buffer that are kept.
+    pub snaplen: u64,
+    /// System calls to trace besides those of the rules.
+    pub base_syscalls: BaseSyscalls,
+    /// Deviations from Falco that are switched on.
+    pub compat_fixes: Vec<String>,
+}
+
+/// `base_syscalls`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BaseSyscalls {
+    /// Names; `!name` leaves one out.
+    pub custom_set: Vec<String>,
+    /// Trace the least that keeps the state right.
+    pub repair: bool,
+    /// Trace all.
+    pub all: bool,
+}
+
+impl FalcoConfig {
+    /// Reads the typed configuration from a merged tree, with what is wrong in it. Errors are those on which Falco
+    /// refuses to start.
+    pub fn from_tree(root: &Node) -> (FalcoConfig, Vec<Problem>) {
+        let mut reader = Reader::new(root);
+        reader.unknown_keys();
+        let engine = engine(&mut reader);
+        let rules_files = rules_files(&mut reader);
+        let config = FalcoConfig {
+            engine,
+            modern_ebpf: ModernEbpf {
+                cpus_for_each_buffer: reader.integer("engine.modern_ebpf.cpus_for_each_buffer"),
+                buf_size_preset: reader.integer("engine.modern_ebpf.buf_size_preset"),
+                drop_failed_exit: reader.boolean("engine.modern_ebpf.drop_failed_exit"),
+                disable_iterators: reader.boolean("engine.modern_ebpf.disable_iterators"),
+            },
+            rules_files,
+            rules: forms::rule_selection(&mut reader),
+            priority: Priority::parse(&reader.word("priority")).unwrap_or(Priority::Debug),
+            match_all: reader.word("rule_matching") == "all",
+            append_output: forms::append_output(&mut reader),
+            static_fields: forms::static_fields(&mut reader),
+            plugins: forms::plugins(&mut reader),
+            load_plugins: reader.node("load_plugins").is_some().then(|| reader.texts("load_plugins")),
+            format: AlertFormat {
+                json: reader.boolean("json_output"),
+                json_output_property: reader.boolean("json_include_output_property"),
+                json_message_property: reader.boolean("json_include_message_property"),
+                json_output_fields_property: reader.boolean("json_include_output_fields_property"),
+                json_tags_property: reader.boolean("json_include_tags_property"),
+                iso_8601: reader.boolean("time_format_iso_8601"),
+                buffer_base64: reader.boolean("buffer_format_base64"),
+            },
+            outputs: outputs(&mut reader),
+            log: Log {
+                stderr: reader.boolean("log_stderr"),
+                syslog: reader.boolean("log_syslog"),
+                level: reader.word("log_level"),
+            },
+            capture: Capture {
+                enabled: reader.boolean("capture.enabled"),
+                path_prefix: reader.text("capture.path_prefix"),
+                all_rules: reader.word("capture.mode") == "all_rules",
+                default_duration_ms: reader.integer("capture.default_duration"),
+                max_file_size_mb: reader.integer("capture.max_file_size_mb"),
+            },
+            watch_config_files: reader.boolean("watch_config_files"),
+            thread_table_size: reader.integer("falco_libs.thread_table_size"),
+            thread_purge_interval_s: reader.integer("falco_libs.thread_table_auto_purging_interval_s"),
+            thread_purge_timeout_s: reader.integer("falco_libs.thread_table_auto_purging_thread_timeout_s"),
+            snaplen: reader.integer("falco_libs.snaplen"),
+            base_syscalls: BaseSyscalls {
+                custom_set: reader.texts("base_syscalls.custom_set"),
+                repair: reader.boolean("base_syscalls.repair"),
+                all: reader.boolean("base_syscalls.all"),
+            },
+            compat_fixes: reader.texts("compat.fixes"),
+        };
+        (config, reader.problems)
+    }
+}
+
+fn engine(reader: &mut Reader<'_>) -> EngineKind {
+    match reader.word("engine.kind").as_str() {
+        "replay" => {
+            let capture_file = reader.text("engine.replay.capture_file");
+            if capture_file.is_empty()
+                && let Some(node) = reader.node("engine.kind")
+            {
+                let message = "engine.kind is 'replay' but no engine.replay.capture_file specified.";
+                reader.problems.push(Problem::error(message, node.origin.clone()));
+            }
+            EngineKind::Replay { capture_file }
+        }
+        "nodriver" => EngineKind::NoDriver,
+        "kmod" => {
+            if let Some(node) = reader.node("engine.kind") {
+                let message = "there is no kernel module here; the eBPF probe is used";
+                reader.problems.push(
+                    Problem::warning(message, node.origin.clone()).with_help("write `engine.kind: modern_ebpf`"),
+                );
+            }
+            EngineKind::ModernEbpf
+        }
+        _ => EngineKind::ModernEbpf,
+    }
+}
+
+fn rules_files(reader: &mut Reader<'_>) -> Vec<String> {
+    if let (Some(_), Some(old)) = (reader.node("rules_files"), reader.node("rules_file")) {
+        reader.problems.push(
+            Problem::error("both 'rules_files' and 'rules_file' keys set", old.origin.clone())
+                .with_help("keep `rules_files` and move the entries of `rules_file` there"),
+        );
+    }
+    let mut files = reader.texts("rules_files");
+    files.extend(reader.texts("rules_file"));
+    files
+}
+
+fn outputs(reader: &mut Reader<'_>) -> Outputs {
+    let file = reader.boolean("file_output.enabled").then(|| {
+        (reader.text("file_output.filename"), reader.boolean("file_output.keep_alive"))
+    });
+    if let (Some((name, _)), Some(node)) = (&file, reader.node("file_output.enabled"))
+        && name.is_empty()
+    {
+        let message = "file_output is enabled but no filename in configuration block";
+        reader.problems.push(Problem::error(message, node.origin.clone()));
+    }
+    let program = reader.boolean("program_output.enabled").then(|| {
+        (reader.text("program_output.program"), reader.boolean("program_output.keep_alive"))
+    });
+    if let (Some((command, _)), Some(node)) = (&program, reader.node("program_output.enabled"))
+        && command.is_empty()
+    {
+        let message = "program output enabled but no program in configuration block";
+        reader.problems.push(Problem::error(message, node.origin.clone()));
+    }
+    Outputs {
+        stdout: reader.boolean("stdout_output.enabled"),
+        syslog: reader.boolean("syslog_output.enabled"),
+        file,
+        program,
+        buffered: reader.boolean("buffered_outputs"),
+        queue_capacity: reader.integer("outputs_queue.capacity"),
+        timeout_ms: reader.integer("output_timeout"),
+    }
+}
