@@ -1,0 +1,35 @@
+//! The vocabulary of rules and events: fields, event types, system calls, value types, operators, transformers and
+//! priorities.
+//!
+//! In go the tables of `data/`, turned into const tables by `tests/generated.rs`; out come look-ups and the
+//! resolution of field names. The crate knows nothing of rule files, conditions or running events.
+
+#![forbid(unsafe_code)]
+
+mod convert;
+mod event;
+mod field;
+mod flag;
+mod generated;
+mod operator;
+mod priority;
+mod syscall;
+mod transformer;
+mod value;
+
+pub use convert::{CONVERSIONS, Conversion, ConversionAction, ConversionStep, conversion};
+pub use event::{
+    Category, EVENT_COUNT, EVENTS, EventCode, EventFlags, EventSchema, EventType, Origin, Param, ParamDetail,
+    Producer, event_by_symbol, event_names, events_by_name, first_param, param_names,
+};
+pub use field::{ArgKind, ArgSpec, CLASSES, ClassId, FIELDS, Field, FieldClass, FieldFlags, FieldId};
+pub use flag::{DYN_TABLES, DynTable, DynTableId, FLAG_TABLES, FlagTable, FlagTableId};
+pub use generated::constant;
+pub use operator::{MODIFIERS, Modifier, OPERATORS, Operator, OperatorSyntax};
+pub use priority::{PRIORITIES, Priority};
+pub use syscall::{
+    SYSCALL_CODE_COUNT, Syscall, SyscallCode, SyscallFlags, SyscallSet, ia32_to_x86_64, syscall_by_aarch64,
+    syscall_by_name, syscall_by_x86_64, syscalls,
+};
+pub use transformer::{Shape, TRANSFORMERS, Transformer};
+pub use value::{Format, TypeClass, VALUE_TYPES, ValueType};
