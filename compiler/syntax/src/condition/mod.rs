@@ -1,0 +1,14 @@
+//! Conditions: text to tree, with Falco's acceptance, messages and positions (language.md 3).
+
+mod boolean;
+mod check;
+mod cursor;
+mod messages;
+mod position;
+mod print;
+mod recover;
+mod transformer;
+
+pub use boolean::{ParseOptions, parse};
+pub use position::{end_position, position};
+pub use print::{Expansion, print, print_expanded};
