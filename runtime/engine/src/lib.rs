@@ -1,0 +1,20 @@
+//! What events mean: the state of processes, descriptors, users and containers, kept up to date event by event, and the
+//! field values that rules read from it.
+//!
+//! In: a [`events::Snapshot`] of the machine and then [`events::RawEvent`]s in order. Out: an up-to-date [`State`], an
+//! [`Event`] view per event, and alerts for the rules that matched.
+//!
+//! This crate does no I/O, reads no clock, holds no lock and has no global state: any number of engines can live in one
+//! process. What must be asked of the host goes through [`HostLookup`]. It must not know rule text, file formats or
+//! where alerts go.
+#![forbid(unsafe_code)]
+
+pub mod event;
+pub mod host;
+pub mod state;
+pub mod stats;
+
+pub use event::Event;
+pub use host::{HostLookup, NullHost};
+pub use state::State;
+pub use stats::Stats;

@@ -1,0 +1,162 @@
+//! Containers: ids found in cgroup paths, and what container events tell about them.
+
+use std::net::IpAddr;
+
+/// An interned container id; 0 is the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ContainerId(pub(crate) u32);
+
+impl ContainerId {
+    /// Not in a container.
+    pub const HOST: ContainerId = ContainerId(0);
+
+    /// Whether this is the host.
+    pub fn is_host(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// The engine that runs a container; the numbers are those of container events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ContainerType(pub u32);
+
+impl ContainerType {
+    /// The word that `container.type` prints; empty for unknown, static and custom types.
+    pub fn word(self) -> &'static str {
+        match self.0 {
+            0 => "docker",
+            1 => "lxc",
+            2 => "libvirt-lxc",
+            3 => "mesos",
+            4 => "rkt",
+            6 => "cri",
+            7 => "containerd",
+            8 => "cri-o",
+            9 => "bpm",
+            11 => "podman",
+            0xfffe => "host",
+            _ => "",
+        }
+    }
+}
+
+/// One mount of a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mount {
+    /// Path on the host.
+    pub source: Box<str>,
+    /// Path in the container.
+    pub destination: Box<str>,
+    /// Mode.
+    pub mode: Box<str>,
+    /// Whether it can be written.
+    pub rw: bool,
+    /// Propagation.
+    pub propagation: Box<str>,
+}
+
+/// A health or readiness probe of a container.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Probe {
+    /// The program.
+    pub exe: Box<str>,
+    /// Its arguments.
+    pub args: Vec<Box<str>>,
+}
+
+/// A forwarded port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PortMapping {
+    /// Address on the host.
+    pub host_ip: Option<IpAddr>,
+    /// Port on the host.
+    pub host_port: u16,
+    /// Port in the container.
+    pub container_port: u16,
+}
+
+/// What is known of a container beyond its id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Container {
+    /// Short id.
+    pub id: Box<str>,
+    /// Full id.
+    pub full_id: Box<str>,
+    /// Engine that runs it.
+    pub kind: ContainerType,
+    /// Name.
+    pub name: Box<str>,
+    /// Image reference.
+    pub image: Box<str>,
+    /// Image id.
+    pub image_id: Box<str>,
+    /// Image digest.
+    pub image_digest: Box<str>,
+    /// Image repository.
+    pub image_repo: Box<str>,
+    /// Image tag.
+    pub image_tag: Box<str>,
+    /// User that it runs as.
+    pub user: Box<str>,
+    /// CNI result, JSON text.
+    pub cni_json: Box<str>,
+    /// Address.
+    pub ip: Box<str>,
+    /// Whether it is privileged.
+    pub privileged: bool,
+    /// Whether it shares the host's process id namespace.
+    pub host_pid: bool,
+    /// Whether it shares the host's network.
+    pub host_network: bool,
+    /// Whether it shares the host's IPC namespace.
+    pub host_ipc: bool,
+    /// Whether it is the sandbox of a pod.
+    pub is_pod_sandbox: bool,
+    /// Id of its pod's sandbox.
+    pub pod_sandbox_id: Box<str>,
+    /// Labels of its pod's sandbox, sorted by key.
+    pub pod_sandbox_labels: Vec<(Box<str>, Box<str>)>,
+    /// Labels, sorted by key.
+    pub labels: Vec<(Box<str>, Box<str>)>,
+    /// Mounts, in order.
+    pub mounts: Vec<Mount>,
+    /// Forwarded ports.
+    pub port_mappings: Vec<PortMapping>,
+    /// Environment.
+    pub env: Vec<Box<str>>,
+    /// Health check.
+    pub healthcheck: Option<Probe>,
+    /// Liveness probe.
+    pub liveness_probe: Option<Probe>,
+    /// Readiness probe.
+    pub readiness_probe: Option<Probe>,
+    /// Creation time, seconds since the epoch.
+    pub created_time: i64,
+    /// Size of the writable layer in bytes; −1 when unknown.
+    pub size: i64,
+}
+
+/// All containers met so far.
+#[derive(Clone, Debug, Default)]
+pub struct Containers {
+    ids: Vec<Box<str>>,
+    infos: Vec<Option<Box<Container>>>,
+}
+
+impl Containers {
+    /// The text of an id; empty for the host.
+    pub fn id(&self, id: ContainerId) -> &str {
+        self.ids.get(id.0 as usize).map_or("", |id| id)
+    }
+
+    /// What is known beyond the id.
+    pub fn info(&self, id: ContainerId) -> Option<&Container> {
+        self.infos.get(id.0 as usize)?.as_deref()
+    }
+
+    /// What is known of the container with this short id.
+    pub fn by_text(&self, id: &str) -> Option<&Container> {
+        let index = self.ids.iter().position(|known| **known == *id)?;
+        self.info(ContainerId(index as u32))
+    }
+}

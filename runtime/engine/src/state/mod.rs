@@ -1,0 +1,127 @@
+//! The state of the machine as the events tell it: threads and their descriptors, users, containers, interfaces.
+//!
+//! Extractors read it through the methods of [`State`]; only `update` changes it.
+
+pub mod containers;
+pub mod enter;
+pub mod fd;
+pub mod fd_table;
+pub mod flags;
+pub mod interfaces;
+pub mod text_list;
+pub mod thread;
+pub mod threads;
+pub mod users;
+
+pub use containers::{Container, ContainerId, ContainerType, Containers};
+pub use enter::StoredEnter;
+pub use fd::{Connection, FdInfo, FdKind, L4, Role, Socket, SocketTuple};
+pub use fd_table::{FdId, FdSlot, FdTable, Fds};
+pub use flags::{FdMarks, ThreadFlags};
+pub use interfaces::{Interface, Interfaces};
+pub use text_list::TextList;
+pub use thread::{ExeMarks, GroupId, ThreadId, ThreadInfo};
+pub use threads::{ThreadGroup, Threads};
+pub use users::{GroupEntry, UserEntry, Users};
+
+/// The highest depth walked over ancestors: parent chains of corrupt data may be circular.
+pub const MAX_ANCESTORS: usize = 512;
+
+/// Facts about the machine that do not change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MachineInfo {
+    /// Number of CPUs.
+    pub cpus: u32,
+    /// Memory in bytes.
+    pub memory: u64,
+    /// Name of the machine that the events come from; empty when unknown.
+    pub hostname: Box<str>,
+    /// Boot time, nanoseconds since the epoch; 0 when unknown.
+    pub boot_ts: u64,
+}
+
+/// Everything known of the machine.
+#[derive(Debug, Default)]
+pub struct State {
+    /// Threads and thread groups.
+    pub threads: Threads,
+    /// What descriptors refer to.
+    pub fds: Fds,
+    /// Names of users and groups.
+    pub users: Users,
+    /// Containers.
+    pub containers: Containers,
+    /// Network interfaces.
+    pub interfaces: Interfaces,
+    /// The machine.
+    pub machine: MachineInfo,
+    /// Changes whenever something changed that process-level fields of *other* threads may depend on: names of users and
+    /// groups, containers, ancestors. See [`ThreadInfo::version`].
+    pub epoch: u64,
+}
+
+impl State {
+    /// The thread with this id.
+    #[inline]
+    pub fn thread(&self, tid: i64) -> Option<&ThreadInfo> {
+        self.threads.find(tid).map(|id| &self.threads[id])
+    }
+
+    /// The main thread of a thread's process, when it is known.
+    #[inline]
+    pub fn main_thread<'s>(&'s self, thread: &'s ThreadInfo) -> Option<&'s ThreadInfo> {
+        if thread.is_main() {
+            return Some(thread);
+        }
+        let main = self.threads.group(thread.group?)?.main()?;
+        Some(&self.threads[main]).filter(|main| main.is_main())
+    }
+
+    /// The thread with the id of this thread's parent.
+    #[inline]
+    pub fn parent(&self, thread: &ThreadInfo) -> Option<&ThreadInfo> {
+        self.thread(thread.ptid)
+    }
+
+    /// The thread group of a thread.
+    pub fn group(&self, thread: &ThreadInfo) -> Option<&ThreadGroup> {
+        self.threads.group(thread.group?)
+    }
+
+    /// The descriptor table that a thread uses: its own, or its process's.
+    #[inline]
+    pub fn fd_table<'s>(&'s self, thread: &'s ThreadInfo) -> Option<&'s FdTable> {
+        if thread.flags.contains(ThreadFlags::CLONE_FILES) {
+            self.main_thread(thread).map(|main| &main.fds)
+        } else {
+            Some(&thread.fds)
+        }
+    }
+
+    /// What a descriptor of a thread refers to.
+    #[inline]
+    pub fn fd<'s>(&'s self, thread: &'s ThreadInfo, num: i64) -> Option<&'s FdInfo> {
+        self.fd_table(thread)?.get(num).map(|slot| &self.fds[slot.id])
+    }
+
+    /// Number, marks and target of every open descriptor of a thread, lowest number first.
+    pub fn open_fds<'s>(&'s self, thread: &'s ThreadInfo) -> impl Iterator<Item = (i64, FdSlot, &'s FdInfo)> {
+        self.fd_table(thread).into_iter().flat_map(|table| table.iter()).map(|(num, slot)| (num, slot, &self.fds[slot.id]))
+    }
+
+    /// The working directory of a thread's process, ending in a slash; `./` when unknown.
+    #[inline]
+    pub fn cwd<'s>(&'s self, thread: &'s ThreadInfo) -> &'s [u8] {
+        self.main_thread(thread).map_or(b"./", |main| &main.cwd)
+    }
+
+    /// What is known of a thread's container; `None` on the host and while nothing but the id is known.
+    pub fn container(&self, thread: &ThreadInfo) -> Option<&Container> {
+        self.containers.info(thread.container)
+    }
+
+    /// The short id of a thread's container; empty on the host.
+    pub fn container_id(&self, thread: &ThreadInfo) -> &str {
+        self.containers.id(thread.container)
+    }
+}
