@@ -9,6 +9,7 @@ pub mod consts;
 pub mod event_set;
 pub mod expr;
 pub mod program;
+pub mod render;
 pub mod value;
 
 pub use consts::{Const, ConstId, Network};
