@@ -1,10 +1,7 @@
 //! What a descriptor refers to.
 
-use std::net::IpAddr;
-
-pub use events::snapshot::L4;
-
 use super::flags::FdMarks;
+use super::socket::{L4, Socket, SocketBytes, SocketTuple};
 
 /// Kind of a descriptor; the numbers are those of capture files.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -92,47 +89,6 @@ impl FdKind {
     }
 }
 
-/// The two ends of an IP socket: by convention the client is the source once roles are known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SocketTuple {
-    /// Source address.
-    pub source: IpAddr,
-    /// Destination address, of the same family.
-    pub destination: IpAddr,
-    /// Source port.
-    pub source_port: u16,
-    /// Destination port.
-    pub destination_port: u16,
-    /// Transport protocol.
-    pub l4: L4,
-}
-
-/// The addresses of a socket.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Socket {
-    /// Not an IP or unix socket.
-    #[default]
-    None,
-    /// An IP socket with two ends ([`FdKind::Ipv4`], [`FdKind::Ipv6`]).
-    Tuple(SocketTuple),
-    /// An IP socket with a local end ([`FdKind::Ipv4Server`], [`FdKind::Ipv6Server`]).
-    Server {
-        /// Local address.
-        ip: IpAddr,
-        /// Local port.
-        port: u16,
-        /// Transport protocol.
-        l4: L4,
-    },
-    /// A unix socket ([`FdKind::Unix`]).
-    Unix {
-        /// Kernel address of the source.
-        source: u64,
-        /// Kernel address of the destination.
-        destination: u64,
-    },
-}
-
 /// What a process is on a socket.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Role {
@@ -176,8 +132,8 @@ pub struct FdInfo {
     pub mount_id: u32,
     /// Inode of a file.
     pub ino: u64,
-    /// Addresses of a socket.
-    pub socket: Socket,
+    /// Addresses of a socket, see [`FdInfo::socket`].
+    pub(crate) socket: SocketBytes,
     /// What the process is on the socket.
     pub role: Role,
     /// How far the connection got.
@@ -209,9 +165,14 @@ impl FdInfo {
         *self = FdInfo { name, name_raw, ..*other };
     }
 
+    /// Addresses of a socket.
+    pub fn socket(&self) -> Socket {
+        self.socket.read(self.kind)
+    }
+
     /// Both ends, when this is an IP socket with two.
-    pub fn tuple(&self) -> Option<&SocketTuple> {
-        match &self.socket {
+    pub fn tuple(&self) -> Option<SocketTuple> {
+        match self.socket() {
             Socket::Tuple(tuple) => Some(tuple),
             _ => None,
         }
@@ -219,7 +180,7 @@ impl FdInfo {
 
     /// Transport protocol of an IP socket; `NotApplicable` for everything else.
     pub fn l4(&self) -> L4 {
-        match self.socket {
+        match self.socket() {
             Socket::Tuple(SocketTuple { l4, .. }) | Socket::Server { l4, .. } => l4,
             _ => L4::NotApplicable,
         }

@@ -91,17 +91,13 @@ bits! {
 }
 
 bits! {
-    /// Marks of an entry in a descriptor table, and of what it refers to.
-    FdMarks: u16 {
+    /// Marks of what a descriptor refers to.
+    FdMarks: u8 {
         /// Read from `/proc` or a capture's tables, not from an event.
         FROM_PROC = 1 << 0;
-        /// Copied from the parent when the process was created.
-        CLONED = 1 << 1;
         /// The file is in the upper layer of an overlay.
-        UPPER_LAYER = 1 << 2;
+        UPPER_LAYER = 1 << 1;
         /// The file is in the lower layer of an overlay.
-        LOWER_LAYER = 1 << 3;
-        /// The socket has had data in either direction or was named by an event.
-        NAMED = 1 << 4;
+        LOWER_LAYER = 1 << 2;
     }
 }

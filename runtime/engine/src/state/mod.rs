@@ -8,6 +8,7 @@ pub mod fd;
 pub mod fd_table;
 pub mod flags;
 pub mod interfaces;
+pub mod socket;
 pub mod text_list;
 pub mod thread;
 pub mod threads;
@@ -15,10 +16,11 @@ pub mod users;
 
 pub use containers::{Container, ContainerId, ContainerType, Containers};
 pub use enter::StoredEnter;
-pub use fd::{Connection, FdInfo, FdKind, L4, Role, Socket, SocketTuple};
-pub use fd_table::{FdId, FdSlot, FdTable, Fds};
+pub use fd::{Connection, FdInfo, FdKind, Role};
+pub use fd_table::{FdId, FdTable, Fds};
 pub use flags::{FdMarks, ThreadFlags};
 pub use interfaces::{Interface, Interfaces};
+pub use socket::{L4, Socket, SocketTuple};
 pub use text_list::TextList;
 pub use thread::{ExeMarks, GroupId, ThreadId, ThreadInfo};
 pub use threads::{ThreadGroup, Threads};
@@ -101,12 +103,12 @@ impl State {
     /// What a descriptor of a thread refers to.
     #[inline]
     pub fn fd<'s>(&'s self, thread: &'s ThreadInfo, num: i64) -> Option<&'s FdInfo> {
-        self.fd_table(thread)?.get(num).map(|slot| &self.fds[slot.id])
+        self.fd_table(thread)?.get(num).map(|id| &self.fds[id])
     }
 
-    /// Number, marks and target of every open descriptor of a thread, lowest number first.
-    pub fn open_fds<'s>(&'s self, thread: &'s ThreadInfo) -> impl Iterator<Item = (i64, FdSlot, &'s FdInfo)> {
-        self.fd_table(thread).into_iter().flat_map(|table| table.iter()).map(|(num, slot)| (num, slot, &self.fds[slot.id]))
+    /// Number and target of every open descriptor of a thread, lowest number first (those above 1,023 in no order).
+    pub fn open_fds<'s>(&'s self, thread: &'s ThreadInfo) -> impl Iterator<Item = (i64, &'s FdInfo)> {
+        self.fd_table(thread).into_iter().flat_map(|table| table.iter()).map(|(num, id)| (num, &self.fds[id]))
     }
 
     /// The working directory of a thread's process, ending in a slash; `./` when unknown.

@@ -100,8 +100,6 @@ pub struct ThreadInfo {
     pub lastexec_ts: u64,
     /// When it last made an event.
     pub lastaccess_ts: u64,
-    /// When it made the event before.
-    pub prevevent_ts: u64,
     /// When its process id namespace began, nanoseconds since the epoch; 0 when unknown.
     pub pidns_init_start_ts: u64,
     /// Virtual memory, kB.
