@@ -29,6 +29,10 @@ pub struct FieldClass {
     pub source: Option<&'static str>,
     /// The plugin that brings the fields; `None` for built-in classes.
     pub plugin: Option<&'static str>,
+    /// Version of the plugin whose fields these are.
+    pub version: Option<&'static str>,
+    /// Other plugins with the same fields and source, and their versions.
+    pub variants: &'static [(&'static str, &'static str)],
     /// Identifier of a plugin that is an event source.
     pub plugin_id: Option<u32>,
     /// Names of the asynchronous events that the plugin emits.
@@ -176,6 +180,14 @@ impl FieldClass {
     /// The fields, with their identifiers.
     pub fn fields(&self) -> impl ExactSizeIterator<Item = (FieldId, &'static Field)> + use<> {
         (self.first..self.first + self.len).map(|i| (FieldId(i), &FIELDS[i as usize]))
+    }
+
+    /// The version of the class's plugin, or of a variant of it; `None` when `plugin` is neither.
+    pub fn version_of(&self, plugin: &str) -> Option<&'static str> {
+        if self.plugin == Some(plugin) {
+            return self.version;
+        }
+        self.variants.iter().find(|v| v.0 == plugin).map(|v| v.1)
     }
 
     /// Whether events of this source have the fields.

@@ -11,11 +11,15 @@ mod event;
 mod field;
 mod flag;
 mod generated;
+mod number;
 mod operator;
 mod priority;
+mod resolve;
+pub mod suggest;
 mod syscall;
 mod transformer;
 mod value;
+mod view;
 
 pub use convert::{CONVERSIONS, Conversion, ConversionAction, ConversionStep, conversion};
 pub use event::{
@@ -25,11 +29,17 @@ pub use event::{
 pub use field::{ArgKind, ArgSpec, CLASSES, ClassId, FIELDS, Field, FieldClass, FieldFlags, FieldId};
 pub use flag::{DYN_TABLES, DynTable, DynTableId, FLAG_TABLES, FlagTable, FlagTableId};
 pub use generated::constant;
+pub use number::{parse_signed, parse_unsigned};
 pub use operator::{MODIFIERS, Modifier, OPERATORS, Operator, OperatorSyntax};
 pub use priority::{PRIORITIES, Priority};
+pub use resolve::{Arg, FieldError, FieldErrorKind, ResolvedField};
 pub use syscall::{
     SYSCALL_CODE_COUNT, Syscall, SyscallCode, SyscallFlags, SyscallSet, ia32_to_x86_64, syscall_by_aarch64,
     syscall_by_name, syscall_by_x86_64, syscalls,
 };
 pub use transformer::{Shape, TRANSFORMERS, Transformer};
 pub use value::{Format, TypeClass, VALUE_TYPES, ValueType};
+pub use view::{
+    Catalogue, ExtraClass, ExtraField, FieldRef, FieldView, LoadedPlugin, SYSCALL_SOURCE, TypeCodes,
+    known_plugins,
+};

@@ -182,12 +182,14 @@ impl Operator {
     /// when it is allowed.
     pub fn rejection(self, ty: ValueType, is_list: bool, modifier: bool) -> Option<String> {
         let class = ty.class();
-        if self.allows(class, is_list) {
+        if self == Operator::Exists || (self.allows(class, is_list) && (!is_list || ty.may_be_listed())) {
             return None;
         }
         let op = self.as_str();
         Some(match class {
-            TypeClass::Other if is_list => format!("list filters are not supported for type '{}'", ty.name()),
+            _ if is_list && !ty.may_be_listed() => {
+                format!("list filters are not supported for type '{}'", ty.printed_name())
+            }
             _ if is_list => format!("'{op}' operator not supported list filters"),
             TypeClass::Number | TypeClass::Bool => {
                 format!("'{op}' operator not supported for numeric filters")
@@ -200,7 +202,7 @@ impl Operator {
             TypeClass::IpAddr | TypeClass::IpNet => {
                 format!("'{op}' operator not supported for ip address and network filters")
             }
-            TypeClass::Other => format!("'{op}' operator not supported for type '{}'", ty.name()),
+            TypeClass::Other => format!("'{op}' operator not supported for type '{}'", ty.printed_name()),
         })
     }
 }

@@ -232,12 +232,26 @@ const NAMES: [&str; 49] = [
 ];
 
 impl ValueType {
-    /// The name that Falco's messages print, such as `UINT32` or `CHARBUF`.
+    /// The name, such as `UINT32` or `CHARBUF`; unique.
     pub const fn name(self) -> &'static str {
         NAMES[self as usize]
     }
 
-    /// The type with this printed name.
+    /// The name that Falco's messages print: [`ValueType::name`], save for four types for which it has none.
+    pub const fn printed_name(self) -> &'static str {
+        match self {
+            ValueType::Ipv6Addr | ValueType::Ipv6Net | ValueType::Fd32 | ValueType::Pid32 => "<NA>",
+            named => named.name(),
+        }
+    }
+
+    /// Whether list fields may have elements of the type.
+    pub const fn may_be_listed(self) -> bool {
+        use ValueType::*;
+        matches!(self, CharBuf | Uint64 | RelTime | AbsTime | Bool | IpAddr | IpNet)
+    }
+
+    /// The type with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         NAMES.iter().position(|&n| n == name).map(|i| VALUE_TYPES[i])
     }
@@ -253,14 +267,14 @@ impl ValueType {
         match self {
             Int8 | Int16 | Int32 | Int64 | Uint8 | Uint16 | Uint32 | Uint64 | Errno | Fd | Pid
             | SyscallId | SigType | RelTime | AbsTime | Port | Flags8 | Flags16 | Flags32 | Double | Mode
-            | EnumFlags8 | EnumFlags16 | EnumFlags32 | Fd32 | Pid32 => TypeClass::Number,
+            | EnumFlags8 | EnumFlags16 | EnumFlags32 => TypeClass::Number,
             Bool => TypeClass::Bool,
             CharBuf | FsPath | FsRelPath => TypeClass::String,
             ByteBuf => TypeClass::Buffer,
             Ipv4Addr | Ipv6Addr | IpAddr => TypeClass::IpAddr,
             Ipv4Net | Ipv6Net | IpNet => TypeClass::IpNet,
             None | SockAddr | SockTuple | FdList | L4Proto | SockFamily | Dynamic | Uid | Gid | SigSet
-            | CharBufArray | CharBufPairArray => TypeClass::Other,
+            | CharBufArray | CharBufPairArray | Fd32 | Pid32 => TypeClass::Other,
         }
     }
 

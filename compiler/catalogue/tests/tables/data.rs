@@ -27,6 +27,9 @@ pub(crate) struct Class {
     pub(crate) class: String,
     pub(crate) about: String,
     pub(crate) source: String,
+    pub(crate) version: Option<String>,
+    #[serde(default)]
+    pub(crate) variants: BTreeMap<String, String>,
     pub(crate) plugin_id: Option<u32>,
     #[serde(default)]
     pub(crate) async_events: Vec<String>,

@@ -52,11 +52,18 @@ fn class_row(out: &mut String, class: &Class, plugin: bool, first: usize) {
         source => format!("Some({})", literal(source)),
     };
     let plugin = if plugin { format!("Some({})", literal(&class.class)) } else { "None".to_owned() };
+    let variants: Vec<_> = class.variants.iter().collect();
     out.push_str("    FieldClass {\n");
     writeln!(out, "        name: {}, about: {},", literal(&class.class), literal(&class.about)).unwrap();
     writeln!(
         out,
-        "        source: {source}, plugin: {plugin}, plugin_id: {:?}, async_events: &{:?}, hidden: {},",
+        "        source: {source}, plugin: {plugin}, version: {:?}, variants: &{variants:?},",
+        class.version
+    )
+    .unwrap();
+    writeln!(
+        out,
+        "        plugin_id: {:?}, async_events: &{:?}, hidden: {},",
         class.plugin_id, class.async_events, class.hidden
     )
     .unwrap();
