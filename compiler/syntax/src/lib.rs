@@ -18,6 +18,7 @@ mod error;
 pub mod quote;
 pub mod span;
 pub mod token;
+pub mod yaml;
 
 pub use error::{Parse, SyntaxError};
 pub use span::{FileId, FileRange, Position, Span};

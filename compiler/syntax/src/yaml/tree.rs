@@ -1,0 +1,334 @@
+//! The tree of a YAML text: nodes in an arena with their spans, scalars with the map to their source.
+
+use crate::span::{Span, clamp};
+use crate::yaml::scalar::{Decoder, Segment};
+
+/// Index of a node in its [`Yaml`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct YamlId(pub(super) u32);
+
+/// How a scalar is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ScalarStyle {
+    /// Unquoted.
+    Plain,
+    /// `'…'`
+    SingleQuoted,
+    /// `"…"`
+    DoubleQuoted,
+    /// `|`
+    Literal,
+    /// `>`
+    Folded,
+}
+
+/// A scalar's text: where its bytes are and how they relate to the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScalarData {
+    start: u32,
+    end: u32,
+    /// The text is in the decoded buffer, not in the source.
+    decoded: bool,
+    style: ScalarStyle,
+    segments: (u32, u32),
+}
+
+/// One entry of a mapping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pair {
+    /// The key.
+    pub key: YamlId,
+    /// The value; null when none is written.
+    pub value: YamlId,
+}
+
+/// A run of nodes or pairs in the tree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+/// What a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum YamlKind {
+    /// Nothing, `~`, or plain `null` (also `Null`, `NULL`), untagged.
+    Null,
+    /// A scalar; all scalars are text.
+    Scalar(ScalarData),
+    /// A sequence; see [`Yaml::elements`].
+    Sequence(Run),
+    /// A mapping; see [`Yaml::pairs`].
+    Mapping(Run),
+    /// `*name`; see [`Yaml::resolve`].
+    Alias(YamlId),
+}
+
+/// A node and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YamlNode {
+    /// What it is.
+    pub kind: YamlKind,
+    /// The node itself: quotes and brackets included; a block scalar from its indicator. Empty for a missing value.
+    pub span: Span,
+    /// Where Falco says the node is: its anchor or tag if it has one, else its first byte; a block mapping is at its
+    /// first key, a block sequence at its first dash, a missing value at what follows it.
+    pub at: u32,
+}
+
+/// A document of the stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct YamlDocument {
+    /// Its outermost node.
+    pub root: YamlId,
+    /// Where its first token stands, such as `---`.
+    pub at: u32,
+}
+
+/// The nodes of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Yaml {
+    pub(super) source: Box<str>,
+    pub(super) scalars: ScalarStore,
+    pub(super) nodes: Vec<YamlNode>,
+    pub(super) links: Vec<YamlId>,
+    pub(super) pairs: Vec<Pair>,
+    pub(super) comments: Vec<Span>,
+    pub(super) documents: Vec<YamlDocument>,
+}
+
+impl Yaml {
+    /// The text that was read; all spans refer to it.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The documents in order, up to and without the first whose root is null: there Falco stops reading.
+    pub fn documents(&self) -> &[YamlDocument] {
+        &self.documents
+    }
+
+    /// Comments in order, from `#` to before the line break.
+    pub fn comments(&self) -> &[Span] {
+        &self.comments
+    }
+
+    /// How many nodes there are, aliases not expanded.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Whether there is no node.
+    pub fn is_empty(&self) -> bool {
+        self.nodes.is_empty()
+    }
+
+    /// A node as written. An id of another tree gives some node of this one, or null.
+    pub fn node(&self, id: YamlId) -> YamlNode {
+        const NULL: YamlNode = YamlNode { kind: YamlKind::Null, span: Span::empty(0), at: 0 };
+        self.nodes.get(id.0 as usize).copied().unwrap_or(NULL)
+    }
+
+    /// The node that `id` stands for: the anchored node for an alias, else itself. Falco reports an alias where its
+    /// anchor is.
+    pub fn resolve(&self, id: YamlId) -> YamlId {
+        match self.node(id).kind {
+            YamlKind::Alias(target) => target,
+            _ => id,
+        }
+    }
+
+    /// The kind of what `id` stands for; never `Alias`.
+    pub fn kind(&self, id: YamlId) -> YamlKind {
+        self.node(self.resolve(id)).kind
+    }
+
+    /// The span of the node as written.
+    pub fn span(&self, id: YamlId) -> Span {
+        self.node(id).span
+    }
+
+    /// Falco's offset of what `id` stands for.
+    pub fn at(&self, id: YamlId) -> u32 {
+        self.node(self.resolve(id)).at
+    }
+
+    /// Whether the value is null.
+    pub fn is_null(&self, id: YamlId) -> bool {
+        self.kind(id) == YamlKind::Null
+    }
+
+    /// The decoded text of a scalar; `None` for anything else, null included.
+    pub fn text(&self, id: YamlId) -> Option<&str> {
+        match self.kind(id) {
+            YamlKind::Scalar(data) => Some(self.scalars.text(&self.source, data)),
+            _ => None,
+        }
+    }
+
+    /// How a scalar is written.
+    pub fn style(&self, id: YamlId) -> Option<ScalarStyle> {
+        match self.kind(id) {
+            YamlKind::Scalar(data) => Some(data.style),
+            _ => None,
+        }
+    }
+
+    /// The elements of a sequence; none for anything else.
+    pub fn elements(&self, id: YamlId) -> &[YamlId] {
+        match self.kind(id) {
+            YamlKind::Sequence(run) => self.links.get(run.start as usize..run.end as usize).unwrap_or(&[]),
+            _ => &[],
+        }
+    }
+
+    /// The entries of a mapping in order, duplicates included; none for anything else.
+    pub fn pairs(&self, id: YamlId) -> &[Pair] {
+        match self.kind(id) {
+            YamlKind::Mapping(run) => self.pairs.get(run.start as usize..run.end as usize).unwrap_or(&[]),
+            _ => &[],
+        }
+    }
+
+    /// The first entry with a scalar key `key`.
+    pub fn get(&self, id: YamlId, key: &str) -> Option<Pair> {
+        self.pairs(id).iter().copied().find(|pair| self.text(pair.key) == Some(key))
+    }
+
+    /// The map from offsets in a scalar's decoded text to offsets in the source.
+    pub fn scalar_map(&self, id: YamlId) -> Option<ScalarMap<'_>> {
+        let node = self.node(self.resolve(id));
+        let YamlKind::Scalar(data) = node.kind else { return None };
+        Some(ScalarMap {
+            data,
+            segments: self.scalars.segments(data),
+            len: data.end - data.start,
+            span: node.span,
+        })
+    }
+
+    /// Offset in the source of byte `offset` of a scalar's decoded text.
+    pub fn source_offset(&self, id: YamlId, offset: u32) -> Option<u32> {
+        self.scalar_map(id).map(|map| map.source_offset(offset))
+    }
+}
+
+/// Where the bytes of one scalar's decoded text stand in the source.
+#[derive(Clone, Copy, Debug)]
+pub struct ScalarMap<'y> {
+    data: ScalarData,
+    segments: &'y [Segment],
+    len: u32,
+    span: Span,
+}
+
+impl<'y> ScalarMap<'y> {
+    /// Length of the decoded text.
+    pub fn len(&self) -> u32 {
+        self.len
+    }
+
+    /// Whether the decoded text is empty.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The segments in order; none when the text is a slice of the source.
+    pub fn segments(&self) -> &'y [Segment] {
+        self.segments
+    }
+
+    /// The source offset of a decoded offset. The end of the text maps to just past the source of its last byte; what
+    /// an escape or a folded line break stands for maps to where that begins.
+    pub fn source_offset(&self, offset: u32) -> u32 {
+        let offset = offset.min(self.len);
+        if self.len == 0 {
+            return self.empty_offset();
+        }
+        if self.segments.is_empty() {
+            return self.data.start + offset;
+        }
+        // The end belongs to the last byte.
+        let at_end = u32::from(offset == self.len);
+        let byte = offset - at_end;
+        let index = self.segments.partition_point(|segment| segment.decoded <= byte).saturating_sub(1);
+        let Some(segment) = self.segments.get(index) else { return self.span.start };
+        let limit =
+            self.segments.get(index + 1).map_or(self.span.end, |next| next.source.max(segment.source));
+        (segment.source + (byte - segment.decoded)).min(limit) + at_end
+    }
+
+    /// The source range of a decoded range: from its first byte's source to just past its last byte's.
+    pub fn source_span(&self, range: Span) -> Span {
+        let start = self.source_offset(range.start);
+        if range.is_empty() {
+            return Span::empty(start);
+        }
+        let last = self.source_offset(range.end.min(self.len).saturating_sub(1));
+        let end =
+            if range.end >= self.len { self.source_offset(self.len) } else { self.source_offset(range.end) };
+        // The next byte may stand on a later line; then the range ends with its own last byte.
+        let end = if self.contiguous(range.end) { end } else { last + 1 };
+        Span::new(start, end.max(last + 1))
+    }
+
+    /// Whether no line break or indentation lies in the source between the byte before `offset` and the one at it.
+    fn contiguous(&self, offset: u32) -> bool {
+        !self.segments.iter().any(|segment| segment.decoded == offset)
+    }
+
+    /// For an empty text: inside the quotes, or where the scalar stands.
+    fn empty_offset(&self) -> u32 {
+        match self.data.style {
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => (self.span.start + 1).min(self.span.end),
+            _ => self.span.start,
+        }
+    }
+}
+
+/// Decoded texts and segments of all scalars of a tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct ScalarStore {
+    decoded: String,
+    segments: Vec<Segment>,
+}
+
+impl ScalarStore {
+    /// Keeps a scalar: as a slice of the source if it is one.
+    pub(super) fn add(&mut self, source: &[u8], decoder: &Decoder, style: ScalarStyle) -> ScalarData {
+        let len = decoder.text.len();
+        if let [only] = decoder.segments.as_slice() {
+            let start = only.source as usize;
+            if source.get(start..start + len) == Some(decoder.text.as_slice()) {
+                return ScalarData {
+                    start: clamp(start),
+                    end: clamp(start + len),
+                    decoded: false,
+                    style,
+                    segments: (0, 0),
+                };
+            }
+        }
+        let start = clamp(self.decoded.len());
+        self.decoded.push_str(&String::from_utf8_lossy(&decoder.text));
+        let first = clamp(self.segments.len());
+        self.segments.extend_from_slice(&decoder.segments);
+        let segments = (first, clamp(self.segments.len()));
+        ScalarData { start, end: clamp(self.decoded.len()), decoded: true, style, segments }
+    }
+
+    fn text<'a>(&'a self, source: &'a str, data: ScalarData) -> &'a str {
+        let from = if data.decoded { self.decoded.as_str() } else { source };
+        from.get(data.start as usize..data.end as usize).unwrap_or("")
+    }
+
+    fn segments(&self, data: ScalarData) -> &[Segment] {
+        self.segments.get(data.segments.0 as usize..data.segments.1 as usize).unwrap_or(&[])
+    }
+
+    /// Whether a plain scalar is null.
+    pub(super) fn is_null(&self, source: &str, data: ScalarData) -> bool {
+        data.style == ScalarStyle::Plain
+            && matches!(self.text(source, data), "" | "~" | "null" | "Null" | "NULL")
+    }
+}
