@@ -41,17 +41,32 @@ pub(crate) struct Class {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Field {
-    pub(crate) name: String,
-    #[serde(rename = "type")]
-    pub(crate) ty: String,
-    #[serde(default)]
-    pub(crate) list: bool,
-    pub(crate) format: Option<String>,
+    /// Name, type and format; see [`Field::head`].
+    field: String,
     pub(crate) arg: Option<String>,
     #[serde(default)]
-    pub(crate) flags: Vec<String>,
+    flags: String,
     pub(crate) path: Option<String>,
     pub(crate) about: String,
+}
+
+impl Field {
+    /// Name, type, whether it is a list, format.
+    pub(crate) fn head(&self) -> (&str, &str, bool, &str) {
+        let mut parts = self.field.split(' ');
+        let name = parts.next().unwrap_or_default();
+        let ty = parts.next().unwrap_or_else(|| panic!("{name} has no type"));
+        let format = parts.next().unwrap_or("NA");
+        (name, ty.trim_end_matches("[]"), ty.ends_with("[]"), format)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.head().0
+    }
+
+    pub(crate) fn flags(&self) -> Vec<String> {
+        words(&self.flags)
+    }
 }
 
 #[derive(Deserialize)]

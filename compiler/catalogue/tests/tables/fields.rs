@@ -32,7 +32,7 @@ pub(crate) fn render(data: &Data) -> String {
     for (i, (class, _)) in classes.iter().enumerate() {
         for field in &class.fields {
             field_row(&mut out, i, field);
-            assert!(by_name.insert(&field.name, id).is_none(), "{} occurs twice", field.name);
+            assert!(by_name.insert(field.name(), id).is_none(), "{} occurs twice", field.name());
             id += 1;
         }
     }
@@ -79,19 +79,20 @@ fn field_row(out: &mut String, class: usize, field: &Field) {
         }
     };
     let mut bits = 0;
-    for flag in &field.flags {
+    for flag in field.flags() {
         let known = FieldFlags::ALL.iter().find(|f| f.0 == flag).unwrap_or_else(|| panic!("flag {flag}"));
         bits |= known.1.0;
     }
     let path = field.path.as_ref().map_or("None".to_owned(), |p| format!("Some({})", literal(p)));
+    let (name, ty, list, format) = field.head();
     out.push_str("    Field {\n");
     writeln!(
         out,
         "        name: {}, class: ClassId({class}), ty: {}, list: {}, format: {}, arg: {arg},",
-        literal(&field.name),
-        value_type(&field.ty),
-        field.list,
-        format_name(field.format.as_deref().unwrap_or("NA")),
+        literal(name),
+        value_type(ty),
+        list,
+        format_name(format),
     )
     .unwrap();
     writeln!(out, "        flags: FieldFlags({bits}), path: {path}, about: {},", literal(&field.about))
