@@ -6,12 +6,15 @@
 
 pub mod environment;
 pub mod falco_yaml;
+pub mod load;
 pub mod merge;
 pub mod origin;
 pub mod path;
+pub mod read;
 pub mod rulec_toml;
 pub mod tree;
 
 pub use falco_yaml::config::FalcoConfig;
+pub use load::{LoadError, Loaded, load};
 pub use origin::{Origin, Problem, Severity};
 pub use rulec_toml::{Level, RulecToml};

@@ -41,7 +41,9 @@ pub fn parse(path: &str) -> Result<Vec<Step>, PathError> {
         match character {
             '\\' => match characters.next() {
                 Some((_, escaped @ ('.' | '[' | ']' | '\\'))) => key.push(escaped),
-                Some((_, other)) => return Err(error(offset, &format!("invalid escape sequence '\\{other}'"))),
+                Some((_, other)) => {
+                    return Err(error(offset, &format!("invalid escape sequence '\\{other}'")));
+                }
                 None => return Err(error(offset, "trailing backslash")),
             },
             '.' | '[' => {

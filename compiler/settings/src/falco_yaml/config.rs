@@ -98,6 +98,34 @@ pub struct Log {
     pub level: String,
 }
 
+/// What to do when events were dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DropAction {
+    /// Nothing.
+    Ignore,
+    /// Log it.
+    Log,
+    /// Raise an alert.
+    Alert,
+    /// End the program with an error.
+    Exit,
+}
+
+/// `syscall_event_drops`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EventDrops {
+    /// Share of dropped events, 0 to 1, above which something is done.
+    pub threshold: f64,
+    /// What is done, in order.
+    pub actions: Vec<DropAction>,
+    /// How often it may be done, per second.
+    pub rate: f64,
+    /// How many times at once.
+    pub max_burst: f64,
+    /// Behave as if an event had been dropped every second.
+    pub simulate: bool,
+}
+
 /// Everything that `falco.yaml` sets, except what later parts read from the tree themselves.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FalcoConfig {
@@ -141,6 +169,10 @@ pub struct FalcoConfig {
     pub snaplen: u64,
     /// System calls to trace besides those of the rules.
     pub base_syscalls: BaseSyscalls,
+    /// What to do when events were dropped.
+    pub event_drops: EventDrops,
+    /// Time-outs in a row, without an event, before it is reported.
+    pub max_consecutive_timeouts: u64,
     /// Deviations from Falco that are switched on.
     pub compat_fixes: Vec<String>,
 }
@@ -212,6 +244,8 @@ impl FalcoConfig {
                 repair: reader.boolean("base_syscalls.repair"),
                 all: reader.boolean("base_syscalls.all"),
             },
+            event_drops: event_drops(&mut reader),
+            max_consecutive_timeouts: max_consecutive_timeouts(&mut reader),
             compat_fixes: reader.texts("compat.fixes"),
         };
         (config, reader.problems)
@@ -235,7 +269,8 @@ fn engine(reader: &mut Reader<'_>) -> EngineKind {
             if let Some(node) = reader.node("engine.kind") {
                 let message = "there is no kernel module here; the eBPF probe is used";
                 reader.problems.push(
-                    Problem::warning(message, node.origin.clone()).with_help("write `engine.kind: modern_ebpf`"),
+                    Problem::warning(message, node.origin.clone())
+                        .with_help("write `engine.kind: modern_ebpf`"),
                 );
             }
             EngineKind::ModernEbpf
@@ -257,18 +292,18 @@ fn rules_files(reader: &mut Reader<'_>) -> Vec<String> {
 }
 
 fn outputs(reader: &mut Reader<'_>) -> Outputs {
-    let file = reader.boolean("file_output.enabled").then(|| {
-        (reader.text("file_output.filename"), reader.boolean("file_output.keep_alive"))
-    });
+    let file = reader
+        .boolean("file_output.enabled")
+        .then(|| (reader.text("file_output.filename"), reader.boolean("file_output.keep_alive")));
     if let (Some((name, _)), Some(node)) = (&file, reader.node("file_output.enabled"))
         && name.is_empty()
     {
         let message = "file_output is enabled but no filename in configuration block";
         reader.problems.push(Problem::error(message, node.origin.clone()));
     }
-    let program = reader.boolean("program_output.enabled").then(|| {
-        (reader.text("program_output.program"), reader.boolean("program_output.keep_alive"))
-    });
+    let program = reader
+        .boolean("program_output.enabled")
+        .then(|| (reader.text("program_output.program"), reader.boolean("program_output.keep_alive")));
     if let (Some((command, _)), Some(node)) = (&program, reader.node("program_output.enabled"))
         && command.is_empty()
     {
@@ -284,4 +319,60 @@ fn outputs(reader: &mut Reader<'_>) -> Outputs {
         queue_capacity: reader.integer("outputs_queue.capacity"),
         timeout_ms: reader.integer("output_timeout"),
     }
+}
+
+fn event_drops(reader: &mut Reader<'_>) -> EventDrops {
+    let mut actions: Vec<DropAction> = Vec::new();
+    let node = reader.node("syscall_event_drops.actions");
+    for name in reader.texts("syscall_event_drops.actions") {
+        let action = match name.as_str() {
+            "ignore" => Some(DropAction::Ignore),
+            "log" => Some(DropAction::Log),
+            "alert" => Some(DropAction::Alert),
+            "exit" => Some(DropAction::Exit),
+            _ => None,
+        };
+        let message = match action {
+            Some(DropAction::Log | DropAction::Alert) if actions.contains(&DropAction::Ignore) => {
+                format!("syscall event drop action \"{name}\" does not make sense with the \"ignore\" action")
+            }
+            Some(action) => {
+                if !actions.contains(&action) {
+                    actions.push(action);
+                }
+                continue;
+            }
+            None => {
+                "available actions for syscall event drops are \"ignore\", \"log\", \"alert\", and \"exit\""
+                    .to_string()
+            }
+        };
+        if let Some(node) = node {
+            reader.problems.push(Problem::error(message, node.origin.clone()));
+        }
+    }
+    let threshold = reader.number("syscall_event_drops.threshold");
+    if let Some(node) = reader.node("syscall_event_drops.threshold")
+        && !(0.0..=1.0).contains(&threshold)
+    {
+        let message = "syscall event drops threshold must be a double in the range [0, 1]";
+        reader.problems.push(Problem::error(message, node.origin.clone()));
+    }
+    EventDrops {
+        threshold,
+        actions,
+        rate: reader.number("syscall_event_drops.rate"),
+        max_burst: reader.number("syscall_event_drops.max_burst"),
+        simulate: reader.boolean("syscall_event_drops.simulate_drops"),
+    }
+}
+
+fn max_consecutive_timeouts(reader: &mut Reader<'_>) -> u64 {
+    let path = "syscall_event_timeouts.max_consecutives";
+    let most = reader.integer(path);
+    if let (0, Some(node)) = (most, reader.node(path)) {
+        let message = "the maximum consecutive timeouts without an event must be an unsigned integer > 0";
+        reader.problems.push(Problem::error(message, node.origin.clone()));
+    }
+    most
 }

@@ -93,8 +93,13 @@ pub(crate) fn rule_selection(reader: &mut Reader<'_>) -> Vec<RuleSelection> {
             (Some(what), _) => (true, what),
             (None, Some(what)) => (false, what),
             (None, None) => {
-                let problem = Problem::warning("an entry of `rules` without `enable` or `disable`", element.origin.clone());
-                reader.problems.push(problem.with_help("write `- enable: {rule: \"…\"}` or `- disable: {tag: …}`"));
+                let problem = Problem::warning(
+                    "an entry of `rules` without `enable` or `disable`",
+                    element.origin.clone(),
+                );
+                reader
+                    .problems
+                    .push(problem.with_help("write `- enable: {rule: \"…\"}` or `- disable: {tag: …}`"));
                 continue;
             }
         };
@@ -116,7 +121,8 @@ pub(crate) fn append_output(reader: &mut Reader<'_>) -> Vec<AppendOutput> {
             entry.source = field(matching, "source").unwrap_or_default().to_string();
             entry.rule = field(matching, "rule").unwrap_or_default().to_string();
             if let Some(tags) = matching.key("tags") {
-                entry.tags = tags.elements().iter().filter_map(|tag| tag.text().map(str::to_string)).collect();
+                entry.tags =
+                    tags.elements().iter().filter_map(|tag| tag.text().map(str::to_string)).collect();
             }
         }
         entry.extra_output = field(element, "extra_output").unwrap_or_default().to_string();
@@ -135,11 +141,14 @@ pub(crate) fn append_output(reader: &mut Reader<'_>) -> Vec<AppendOutput> {
                     if entry.extra_fields.iter().any(|(known, _)| known == key) {
                         reader.problems.push(redefined(key, extra));
                     }
-                    entry.extra_fields.push((key.clone(), Some(format.text().unwrap_or_default().to_string())));
+                    entry
+                        .extra_fields
+                        .push((key.clone(), Some(format.text().unwrap_or_default().to_string())));
                 }
-                _ => reader.problems.push(
-                    Problem::error("an extra field must be a field or one `key: format`", extra.origin.clone()),
-                ),
+                _ => reader.problems.push(Problem::error(
+                    "an extra field must be a field or one `key: format`",
+                    extra.origin.clone(),
+                )),
             }
         }
         entries.push(entry);
@@ -148,7 +157,10 @@ pub(crate) fn append_output(reader: &mut Reader<'_>) -> Vec<AppendOutput> {
 }
 
 fn redefined(key: &str, node: &Node) -> Problem {
-    Problem::error(format!("extra field `{key}` is defined twice in one entry of `append_output`"), node.origin.clone())
+    Problem::error(
+        format!("extra field `{key}` is defined twice in one entry of `append_output`"),
+        node.origin.clone(),
+    )
 }
 
 pub(crate) fn static_fields(reader: &mut Reader<'_>) -> Vec<StaticField> {

@@ -54,10 +54,28 @@ const fn dropped(path: &'static str, kind: Kind, note: &'static str) -> Key {
 }
 
 const LEVELS: Kind = Kind::OneOf(&[
-    "emergency", "alert", "critical", "error", "warning", "notice", "info", "informational", "debug", "trace", "fatal",
+    "emergency",
+    "alert",
+    "critical",
+    "error",
+    "warning",
+    "notice",
+    "info",
+    "informational",
+    "debug",
+    "trace",
+    "fatal",
 ]);
 const PRIORITIES: Kind = Kind::OneOf(&[
-    "emergency", "alert", "critical", "error", "warning", "notice", "info", "informational", "debug",
+    "emergency",
+    "alert",
+    "critical",
+    "error",
+    "warning",
+    "notice",
+    "info",
+    "informational",
+    "debug",
 ]);
 
 /// The key at a path.

@@ -48,7 +48,9 @@ impl<'a> Reader<'a> {
         problem.help = Some(match &node.value {
             Value::Mapping(entries) if entries.iter().any(|(key, _)| key == "enabled") => {
                 let wanted = node.key("enabled").and_then(Node::text).unwrap_or("true");
-                format!("`{path}` is not a section: write `{path}: {wanted}`; as it stands, `{default}` is used")
+                format!(
+                    "`{path}` is not a section: write `{path}: {wanted}`; as it stands, `{default}` is used"
+                )
             }
             _ => format!("as it stands, `{default}` is used"),
         });
@@ -100,7 +102,9 @@ impl<'a> Reader<'a> {
         let Some(node) = self.node(path) else { return Vec::new() };
         match &node.value {
             Value::Scalar(text) => vec![text.clone()],
-            Value::Sequence(elements) => elements.iter().filter_map(|e| e.text().map(str::to_string)).collect(),
+            Value::Sequence(elements) => {
+                elements.iter().filter_map(|e| e.text().map(str::to_string)).collect()
+            }
             _ => {
                 self.wrong(path, node, "a sequence");
                 Vec::new()
@@ -124,13 +128,16 @@ impl<'a> Reader<'a> {
                     format!("Unknown rule matching strategy \"{text}\"--must be one of first, all")
                 }
                 "priority" => {
-                    format!("Unknown priority \"{text}\"--must be one of emergency, alert, critical, error, warning, notice, informational, debug")
+                    format!(
+                        "Unknown priority \"{text}\"--must be one of emergency, alert, critical, error, warning, notice, informational, debug"
+                    )
                 }
                 "engine.kind" => format!("engine.kind '{text}' is not a valid kind."),
                 _ => format!("`{path}` has the unknown value `{text}`"),
             };
             self.problems.push(
-                Problem::error(message, node.origin.clone()).with_help(format!("use one of: {}", words.join(", "))),
+                Problem::error(message, node.origin.clone())
+                    .with_help(format!("use one of: {}", words.join(", "))),
             );
             return Reader::default(path).to_string();
         }
@@ -145,8 +152,11 @@ impl<'a> Reader<'a> {
                 let path = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
                 match keys::find(&path) {
                     Some(keys::Key { status: keys::Status::Dropped(note), .. }) => self.problems.push(
-                        Problem::warning(format!("`{path}` is no longer a key of falco.yaml"), child.origin.clone())
-                            .with_help(*note),
+                        Problem::warning(
+                            format!("`{path}` is no longer a key of falco.yaml"),
+                            child.origin.clone(),
+                        )
+                        .with_help(*note),
                     ),
                     Some(_) => {}
                     None if keys::is_section(&path) => pending.push((path, child)),
