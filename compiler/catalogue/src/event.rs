@@ -2,7 +2,7 @@
 
 use crate::flag::{DynTableId, FlagTableId};
 use crate::generated;
-use crate::syscall::SyscallCode;
+use crate::syscall::{SyscallCode, syscall_by_name};
 use crate::value::{Format, ValueType};
 
 /// Code of an event type, as in the header of an event. Even codes are enter events, odd codes exit events.
@@ -320,6 +320,15 @@ pub fn event_by_symbol(symbol: &str) -> Option<EventCode> {
 /// Every distinct event name, sorted.
 pub fn event_names() -> impl ExactSizeIterator<Item = &'static str> {
     generated::events::BY_NAME.iter().map(|entry| entry.0)
+}
+
+/// One sentence on what the events of this name are.
+pub fn event_about(name: &str) -> Option<&'static str> {
+    if let Some(call) = syscall_by_name(name) {
+        return Some(call.about);
+    }
+    let about = generated::events::ABOUT;
+    about.binary_search_by(|entry| entry.0.cmp(name)).ok().map(|i| about[i].1)
 }
 
 /// Every distinct parameter name, sorted, with the first event that declares it and its position there.

@@ -16,6 +16,8 @@ pub struct DynTableId(pub u8);
 pub struct FlagTable {
     /// Name of the table, such as `file_flags`.
     pub name: &'static str,
+    /// What its entries stand for.
+    pub about: &'static str,
     /// Name and value of each entry, in the order in which they are tested and printed. A value may occur twice.
     pub entries: &'static [(&'static str, u32)],
 }

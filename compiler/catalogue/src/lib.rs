@@ -24,7 +24,7 @@ mod view;
 pub use convert::{CONVERSIONS, Conversion, ConversionAction, ConversionStep, conversion};
 pub use event::{
     Category, EVENT_COUNT, EVENTS, EventCode, EventFlags, EventSchema, EventType, Origin, Param, ParamDetail,
-    Producer, event_by_symbol, event_names, events_by_name, first_param, param_names,
+    Producer, event_about, event_by_symbol, event_names, events_by_name, first_param, param_names,
 };
 pub use field::{ArgKind, ArgSpec, CLASSES, ClassId, FIELDS, Field, FieldClass, FieldFlags, FieldId};
 pub use flag::{DYN_TABLES, DynTable, DynTableId, FLAG_TABLES, FlagTable, FlagTableId};

@@ -1,6 +1,6 @@
 //! System calls: codes, kernel numbers, their events, and the groups that configuration refers to.
 
-use crate::event::EventCode;
+use crate::event::{EVENTS, EventCode};
 use crate::generated;
 
 /// Code of a system call (or tracepoint) that does not depend on the architecture; generic events carry it.
@@ -24,6 +24,8 @@ pub struct Syscall {
     pub exit: EventCode,
     /// Properties.
     pub flags: SyscallFlags,
+    /// One sentence on what it does.
+    pub about: &'static str,
 }
 
 /// Properties of a system call, one bit each.
@@ -89,6 +91,14 @@ impl SyscallCode {
     /// The call, or `None` for a code without one.
     pub fn get(self) -> Option<&'static Syscall> {
         generated::syscalls::SLOTS.get(self.0 as usize)?.as_ref()
+    }
+
+    /// The events that report the call, of both directions and all versions; the generic ones when it has none of
+    /// its own.
+    pub fn events(self) -> impl Iterator<Item = EventCode> {
+        let own = EVENTS.iter().filter(move |event| event.syscalls.contains(&self)).map(|event| event.code);
+        let generic = self.get().filter(|call| call.enter.is_generic());
+        own.chain(generic.into_iter().flat_map(|call| [call.enter, call.exit]))
     }
 
     /// The name, or `None` for a code without a call.

@@ -5068,6 +5068,46 @@ pub(crate) static BY_SYMBOL: &[(&str, EventCode)] = &[
     ("USER_DELETED_X", EventCode(357)),
 ];
 
+/// What events are whose name is not that of a call.
+pub(crate) static ABOUT: &[(&str, &str)] = &[
+    ("NA", "Slot without event."),
+    ("asyncevent", "A plugin or the runtime reports something; `evt.asynctype` tells what."),
+    ("container", "The container runtime reports a container that was started or found."),
+    ("cpu_hotplug", "A processor was turned on or off."),
+    ("drop", "The probe began or ceased to leave events out."),
+    ("groupadded", "A group was added to the host or a container."),
+    ("groupdeleted", "A group was removed from the host or a container."),
+    ("infra", "Something happened in the infrastructure (old captures)."),
+    ("k8s", "Something happened in the cluster (old captures)."),
+    ("llseek", "Moves the position for reading and writing, on 32-bit systems."),
+    ("mesos", "Something happened in Mesos (old captures)."),
+    ("notification", "A note that a tool put into the capture (old captures)."),
+    ("page_fault", "A program or the kernel touches memory that is not there."),
+    ("pluginevent", "An event of a source plugin."),
+    ("pread", "Reads from a position of a file."),
+    ("prlimit", "Gives and sets a limit of a process."),
+    ("procexit", "A thread ended, for whatever reason."),
+    ("procinfo", "Periodic record of a process's resources (old captures)."),
+    ("pwrite", "Writes to a position of a file."),
+    ("scapevent", "Internal note of the capture."),
+    ("signaldeliver", "A signal is delivered."),
+    ("switch", "A processor turns to another thread."),
+    ("syscall", "Any system call that has no events of its own."),
+    ("task", "A process that ran when the capture began."),
+    ("task_file_anon_inode", "An open descriptor without file (epoll, eventfd, …) when the capture began."),
+    ("task_file_directory", "A directory that was open when the capture began."),
+    ("task_file_memfd", "A file in memory that was open when the capture began."),
+    ("task_file_pipe", "A pipe that was open when the capture began."),
+    ("task_file_regular", "A file that was open when the capture began."),
+    ("task_file_socket_inet", "An IPv4 socket that was open when the capture began."),
+    ("task_file_socket_inet6", "An IPv6 socket that was open when the capture began."),
+    ("task_file_socket_netlink", "A netlink socket that was open when the capture began."),
+    ("task_file_socket_unix", "A Unix socket that was open when the capture began."),
+    ("tracer", "A mark that a program put into the capture (old captures)."),
+    ("useradded", "A user was added to the host or a container."),
+    ("userdeleted", "A user was removed from the host or a container."),
+];
+
 /// Parameter name, first event that declares it, position there.
 pub(crate) static PARAM_NAMES: &[(&str, EventCode, u8)] = &[
     ("ID", EventCode(0), 0),

@@ -975,7 +975,7 @@ pub(crate) static FIELDS: &[Field] = &[
     },
     Field {
         name: "fd.ino", class: ClassId(5), ty: T::Int64, list: false, format: F::Dec, arg: None,
-        flags: FieldFlags(0), path: None, about: "Inode number of the file.",
+        flags: FieldFlags(0), path: None, about: "Number of the file's inode; together with `fd.dev` it identifies the file.",
     },
     Field {
         name: "fd.nameraw", class: ClassId(5), ty: T::CharBuf, list: false, format: F::Na, arg: None,
@@ -1907,7 +1907,7 @@ pub(crate) static FIELDS: &[Field] = &[
     },
     Field {
         name: "ct.request.policy", class: ClassId(13), ty: T::CharBuf, list: false, format: F::Na, arg: None,
-        flags: FieldFlags(0), path: Some("/requestParameters/policy"), about: "Policy in the request.",
+        flags: FieldFlags(0), path: Some("/requestParameters/policy"), about: "Policy that the request sets or names.",
     },
     Field {
         name: "ct.request.reason", class: ClassId(13), ty: T::CharBuf, list: false, format: F::Na, arg: None,

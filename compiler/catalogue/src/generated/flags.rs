@@ -73,7 +73,7 @@ impl DynTableId {
 }
 
 pub(crate) static FLAG_TABLES: &[FlagTable] = &[
-    FlagTable { name: "socket_families", entries: &[
+    FlagTable { name: "socket_families", about: "Address families of sockets.", entries: &[
         ("AF_NFC", 0x27),
         ("AF_ALG", 0x26),
         ("AF_CAIF", 0x25),
@@ -115,7 +115,7 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("AF_UNIX", 0x1),
         ("AF_UNSPEC", 0x0),
     ] },
-    FlagTable { name: "file_flags", entries: &[
+    FlagTable { name: "file_flags", about: "How a file is opened, also for descriptors created otherwise.", entries: &[
         ("O_LARGEFILE", 0x800),
         ("O_DIRECTORY", 0x400),
         ("O_DIRECT", 0x200),
@@ -136,18 +136,18 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("FD_UPPER_LAYER", 0x8000),
         ("FD_LOWER_LAYER", 0x10000),
     ] },
-    FlagTable { name: "creat_flags", entries: &[
+    FlagTable { name: "creat_flags", about: "What the kernel tells about a file that was created.", entries: &[
         ("FD_UPPER_LAYER_CREAT", 0x1),
         ("FD_LOWER_LAYER_CREAT", 0x2),
     ] },
-    FlagTable { name: "flock_flags", entries: &[
+    FlagTable { name: "flock_flags", about: "Operations on file locks.", entries: &[
         ("LOCK_SH", 0x1),
         ("LOCK_EX", 0x2),
         ("LOCK_NB", 0x4),
         ("LOCK_UN", 0x8),
         ("LOCK_NONE", 0x0),
     ] },
-    FlagTable { name: "clone_flags", entries: &[
+    FlagTable { name: "clone_flags", about: "What a new process or thread shares with its creator, and in which namespaces it starts.", entries: &[
         ("CLONE_FILES", 0x1),
         ("CLONE_FS", 0x2),
         ("CLONE_IO", 0x4),
@@ -176,7 +176,7 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("CLONE_NEWCGROUP", 0x10000000),
         ("CLONE_CHILD_IN_PIDNS", 0x20000000),
     ] },
-    FlagTable { name: "futex_operations", entries: &[
+    FlagTable { name: "futex_operations", about: "Operations on locks.", entries: &[
         ("FUTEX_CLOCK_REALTIME", 0x100),
         ("FUTEX_PRIVATE_FLAG", 0x80),
         ("FUTEX_CMP_REQUEUE_PI", 0xc),
@@ -193,7 +193,7 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("FUTEX_WAKE", 0x1),
         ("FUTEX_WAIT", 0x0),
     ] },
-    FlagTable { name: "poll_flags", entries: &[
+    FlagTable { name: "poll_flags", about: "States of a descriptor that a poll waits for.", entries: &[
         ("POLLIN", 0x1),
         ("POLLPRI", 0x2),
         ("POLLOUT", 0x4),
@@ -206,7 +206,7 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("POLLWRNORM", 0x200),
         ("POLLWRBAND", 0x400),
     ] },
-    FlagTable { name: "mount_flags", entries: &[
+    FlagTable { name: "mount_flags", about: "How a file system is mounted.", entries: &[
         ("RDONLY", 0x1),
         ("NOSUID", 0x2),
         ("NODEV", 0x4),
@@ -236,24 +236,24 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("ACTIVE", 0x40000000),
         ("NOUSER", 0x80000000),
     ] },
-    FlagTable { name: "umount_flags", entries: &[
+    FlagTable { name: "umount_flags", about: "How a file system is unmounted.", entries: &[
         ("FORCE", 0x1),
         ("DETACH", 0x2),
         ("EXPIRE", 0x4),
         ("NOFOLLOW", 0x8),
     ] },
-    FlagTable { name: "lseek_whence", entries: &[
+    FlagTable { name: "lseek_whence", about: "From where a position counts.", entries: &[
         ("SEEK_END", 0x2),
         ("SEEK_CUR", 0x1),
         ("SEEK_SET", 0x0),
     ] },
-    FlagTable { name: "shutdown_how", entries: &[
+    FlagTable { name: "shutdown_how", about: "Directions of a connection to end.", entries: &[
         ("SHUT_UNKNOWN", 0xffff),
         ("SHUT_RDWR", 0x2),
         ("SHUT_WR", 0x1),
         ("SHUT_RD", 0x0),
     ] },
-    FlagTable { name: "rlimit_resources", entries: &[
+    FlagTable { name: "rlimit_resources", about: "Resources with limits.", entries: &[
         ("RLIMIT_UNKNOWN", 0xff),
         ("RLIMIT_RTTIME", 0xf),
         ("RLIMIT_RTPRIO", 0xe),
@@ -272,7 +272,7 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("RLIMIT_FSIZE", 0x1),
         ("RLIMIT_CPU", 0x0),
     ] },
-    FlagTable { name: "fcntl_commands", entries: &[
+    FlagTable { name: "fcntl_commands", about: "Operations on a descriptor.", entries: &[
         ("F_GETPIPE_SZ", 0x1d),
         ("F_SETPIPE_SZ", 0x1c),
         ("F_NOTIFY", 0x1b),
@@ -302,12 +302,12 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("F_OFD_SETLKW", 0x20),
         ("UNKNOWN", 0x0),
     ] },
-    FlagTable { name: "sockopt_levels", entries: &[
+    FlagTable { name: "sockopt_levels", about: "Layers that a socket option belongs to.", entries: &[
         ("SOL_SOCKET", 0x1),
         ("SOL_TCP", 0x2),
         ("UNKNOWN", 0x0),
     ] },
-    FlagTable { name: "sockopt_options", entries: &[
+    FlagTable { name: "sockopt_options", about: "Socket options.", entries: &[
         ("SO_COOKIE", 0x35),
         ("SO_MEMINFO", 0x34),
         ("SO_PEERGROUPS", 0x33),
@@ -363,7 +363,7 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("SO_DEBUG", 0x1),
         ("UNKNOWN", 0x0),
     ] },
-    FlagTable { name: "ptrace_requests", entries: &[
+    FlagTable { name: "ptrace_requests", about: "Operations on a traced process.", entries: &[
         ("PTRACE_SINGLEBLOCK", 0x26),
         ("PTRACE_SYSEMU_SINGLESTEP", 0x25),
         ("PTRACE_SYSEMU", 0x24),
@@ -404,7 +404,7 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("PTRACE_TRACEME", 0x1),
         ("PTRACE_UNKNOWN", 0x0),
     ] },
-    FlagTable { name: "prot_flags", entries: &[
+    FlagTable { name: "prot_flags", about: "How memory may be accessed.", entries: &[
         ("PROT_READ", 0x1),
         ("PROT_WRITE", 0x2),
         ("PROT_EXEC", 0x4),
@@ -414,7 +414,7 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("PROT_SAO", 0x40),
         ("PROT_NONE", 0x0),
     ] },
-    FlagTable { name: "mmap_flags", entries: &[
+    FlagTable { name: "mmap_flags", about: "How memory is mapped.", entries: &[
         ("MAP_SHARED", 0x1),
         ("MAP_PRIVATE", 0x2),
         ("MAP_FIXED", 0x4),
@@ -431,17 +431,17 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("MAP_FILE", 0x2000),
         ("MAP_LOCKED", 0x4000),
     ] },
-    FlagTable { name: "splice_flags", entries: &[
+    FlagTable { name: "splice_flags", about: "How data is moved between pipe and descriptor.", entries: &[
         ("SPLICE_F_MOVE", 0x1),
         ("SPLICE_F_NONBLOCK", 0x2),
         ("SPLICE_F_MORE", 0x4),
         ("SPLICE_F_GIFT", 0x8),
     ] },
-    FlagTable { name: "quotactl_dqi_flags", entries: &[
+    FlagTable { name: "quotactl_dqi_flags", about: "Properties of a quota.", entries: &[
         ("DQF_NONE", 0x1),
         ("V1_DQF_RSQUASH", 0x2),
     ] },
-    FlagTable { name: "quotactl_cmds", entries: &[
+    FlagTable { name: "quotactl_cmds", about: "Operations on quotas.", entries: &[
         ("Q_QUOTAON", 0x1),
         ("Q_QUOTAOFF", 0x2),
         ("Q_GETFMT", 0x4),
@@ -458,25 +458,25 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("Q_XQUOTARM", 0x2000),
         ("Q_XQUOTASYNC", 0x4000),
     ] },
-    FlagTable { name: "quotactl_types", entries: &[
+    FlagTable { name: "quotactl_types", about: "Whom a quota applies to.", entries: &[
         ("USRQUOTA", 0x1),
         ("GRPQUOTA", 0x2),
     ] },
-    FlagTable { name: "quotactl_quota_fmts", entries: &[
+    FlagTable { name: "quotactl_quota_fmts", about: "Formats of quota files.", entries: &[
         ("QFMT_NOT_USED", 0x1),
         ("QFMT_VFS_OLD", 0x2),
         ("QFMT_VFS_V0", 0x4),
         ("QFMT_VFS_V1", 0x8),
     ] },
-    FlagTable { name: "semop_flags", entries: &[
+    FlagTable { name: "semop_flags", about: "How a semaphore is changed.", entries: &[
         ("IPC_NOWAIT", 0x1),
         ("SEM_UNDO", 0x2),
     ] },
-    FlagTable { name: "semget_flags", entries: &[
+    FlagTable { name: "semget_flags", about: "How semaphores are opened or created.", entries: &[
         ("IPC_EXCL", 0x4000),
         ("IPC_CREAT", 0x2000),
     ] },
-    FlagTable { name: "semctl_commands", entries: &[
+    FlagTable { name: "semctl_commands", about: "Operations on semaphores.", entries: &[
         ("IPC_STAT", 0x1),
         ("IPC_SET", 0x2),
         ("IPC_RMID", 0x4),
@@ -491,13 +491,13 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("SETALL", 0x800),
         ("SETVAL", 0x1000),
     ] },
-    FlagTable { name: "access_flags", entries: &[
+    FlagTable { name: "access_flags", about: "Kinds of access to check for.", entries: &[
         ("F_OK", 0x0),
         ("R_OK", 0x4),
         ("W_OK", 0x2),
         ("X_OK", 0x1),
     ] },
-    FlagTable { name: "pf_flags", entries: &[
+    FlagTable { name: "pf_flags", about: "Why a page fault happened.", entries: &[
         ("PROTECTION_VIOLATION", 0x1),
         ("PAGE_NOT_PRESENT", 0x2),
         ("WRITE_ACCESS", 0x4),
@@ -507,19 +507,19 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("RESERVED_PAGE", 0x40),
         ("INSTRUCTION_FETCH", 0x80),
     ] },
-    FlagTable { name: "unlinkat_flags", entries: &[
+    FlagTable { name: "unlinkat_flags", about: "How a name is removed.", entries: &[
         ("AT_REMOVEDIR", 0x200),
     ] },
-    FlagTable { name: "linkat_flags", entries: &[
+    FlagTable { name: "linkat_flags", about: "How a link is made.", entries: &[
         ("AT_SYMLINK_FOLLOW", 0x400),
         ("AT_EMPTY_PATH", 0x1000),
     ] },
-    FlagTable { name: "newfstatat_flags", entries: &[
+    FlagTable { name: "newfstatat_flags", about: "How the file to describe is found.", entries: &[
         ("AT_EMPTY_PATH", 0x1000),
         ("AT_NO_AUTOMOUNT", 0x800),
         ("AT_SYMLINK_NOFOLLOW", 0x100),
     ] },
-    FlagTable { name: "chmod_mode", entries: &[
+    FlagTable { name: "chmod_mode", about: "Permissions of a file.", entries: &[
         ("S_IXOTH", 0x1),
         ("S_IWOTH", 0x2),
         ("S_IROTH", 0x4),
@@ -533,16 +533,16 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("S_ISGID", 0x400),
         ("S_ISUID", 0x800),
     ] },
-    FlagTable { name: "fchownat_flags", entries: &[
+    FlagTable { name: "fchownat_flags", about: "How the file to change is found.", entries: &[
         ("AT_SYMLINK_NOFOLLOW", 0x400),
         ("AT_EMPTY_PATH", 0x1000),
     ] },
-    FlagTable { name: "renameat2_flags", entries: &[
+    FlagTable { name: "renameat2_flags", about: "How a file is renamed.", entries: &[
         ("RENAME_NOREPLACE", 0x1),
         ("RENAME_EXCHANGE", 0x2),
         ("RENAME_WHITEOUT", 0x4),
     ] },
-    FlagTable { name: "openat2_flags", entries: &[
+    FlagTable { name: "openat2_flags", about: "How a path is resolved.", entries: &[
         ("RESOLVE_BENEATH", 0x1),
         ("RESOLVE_IN_ROOT", 0x2),
         ("RESOLVE_NO_MAGICLINKS", 0x4),
@@ -550,17 +550,17 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("RESOLVE_NO_XDEV", 0x10),
         ("RESOLVE_CACHED", 0x20),
     ] },
-    FlagTable { name: "execve_flags", entries: &[
+    FlagTable { name: "execve_flags", about: "What the kernel tells about the program that starts.", entries: &[
         ("EXE_WRITABLE", 0x1),
         ("EXE_UPPER_LAYER", 0x2),
         ("EXE_FROM_MEMFD", 0x4),
         ("EXE_LOWER_LAYER", 0x8),
     ] },
-    FlagTable { name: "execveat_flags", entries: &[
+    FlagTable { name: "execveat_flags", about: "How the program to start is found.", entries: &[
         ("AT_EMPTY_PATH", 0x1),
         ("AT_SYMLINK_NOFOLLOW", 0x2),
     ] },
-    FlagTable { name: "io_uring_setup_flags", entries: &[
+    FlagTable { name: "io_uring_setup_flags", about: "How a ring works.", entries: &[
         ("IORING_SETUP_IOPOLL", 0x1),
         ("IORING_SETUP_SQPOLL", 0x2),
         ("IORING_SQ_NEED_WAKEUP", 0x4),
@@ -570,7 +570,7 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("IORING_SETUP_ATTACH_RW", 0x40),
         ("IORING_SETUP_R_DISABLED", 0x80),
     ] },
-    FlagTable { name: "io_uring_setup_feats", entries: &[
+    FlagTable { name: "io_uring_setup_feats", about: "What the kernel's rings can do.", entries: &[
         ("IORING_FEAT_SINGLE_MMAP", 0x1),
         ("IORING_FEAT_NODROP", 0x2),
         ("IORING_FEAT_SUBMIT_STABLE", 0x4),
@@ -583,13 +583,13 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("IORING_FEAT_NATIVE_WORKERS", 0x200),
         ("IORING_FEAT_RSRC_TAGS", 0x400),
     ] },
-    FlagTable { name: "io_uring_enter_flags", entries: &[
+    FlagTable { name: "io_uring_enter_flags", about: "How a ring is entered.", entries: &[
         ("IORING_ENTER_GETEVENTS", 0x1),
         ("IORING_ENTER_SQ_WAKEUP", 0x2),
         ("IORING_ENTER_SQ_WAIT", 0x4),
         ("IORING_ENTER_EXT_ARG", 0x8),
     ] },
-    FlagTable { name: "io_uring_register_opcodes", entries: &[
+    FlagTable { name: "io_uring_register_opcodes", about: "What is registered with a ring.", entries: &[
         ("IORING_REGISTER_BUFFERS", 0x0),
         ("IORING_UNREGISTER_BUFFERS", 0x1),
         ("IORING_REGISTER_FILES", 0x2),
@@ -613,15 +613,15 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("IORING_REGISTER_RING_FDS", 0x14),
         ("IORING_UNREGISTER_RING_FDS", 0x15),
     ] },
-    FlagTable { name: "mlockall_flags", entries: &[
+    FlagTable { name: "mlockall_flags", about: "Which memory is kept from being swapped out.", entries: &[
         ("MCL_CURRENT", 0x1),
         ("MCL_FUTURE", 0x2),
         ("MCL_ONFAULT", 0x4),
     ] },
-    FlagTable { name: "mlock2_flags", entries: &[
+    FlagTable { name: "mlock2_flags", about: "When memory is kept from being swapped out.", entries: &[
         ("MLOCK_ONFAULT", 0x1),
     ] },
-    FlagTable { name: "fsconfig_cmds", entries: &[
+    FlagTable { name: "fsconfig_cmds", about: "Steps of configuring a file system.", entries: &[
         ("FSCONFIG_SET_FLAG", 0x0),
         ("FSCONFIG_SET_STRING", 0x1),
         ("FSCONFIG_SET_BINARY", 0x2),
@@ -631,10 +631,10 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("FSCONFIG_CMD_CREATE", 0x6),
         ("FSCONFIG_CMD_RECONFIGURE", 0x7),
     ] },
-    FlagTable { name: "epoll_create1_flags", entries: &[
+    FlagTable { name: "epoll_create1_flags", about: "How a set of descriptors is created.", entries: &[
         ("EPOLL_CLOEXEC", 0x1),
     ] },
-    FlagTable { name: "prctl_options", entries: &[
+    FlagTable { name: "prctl_options", about: "Properties of processes and threads.", entries: &[
         ("PR_GET_DUMPABLE", 0x3),
         ("PR_SET_DUMPABLE", 0x4),
         ("PR_GET_KEEPCAPS", 0x7),
@@ -658,7 +658,7 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("PR_GET_THP_DISABLE", 0x2a),
         ("PR_CAP_AMBIENT", 0x2f),
     ] },
-    FlagTable { name: "keyctl_operations", entries: &[
+    FlagTable { name: "keyctl_operations", about: "Operations on keyrings.", entries: &[
         ("KEYCTL_GET_KEYRING_ID", 0x0),
         ("KEYCTL_JOIN_SESSION_KEYRING", 0x1),
         ("KEYCTL_UPDATE", 0x2),
@@ -693,15 +693,15 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("KEYCTL_CAPABILITIES", 0x1f),
         ("KEYCTL_WATCH_KEY", 0x20),
     ] },
-    FlagTable { name: "memfd_create_flags", entries: &[
+    FlagTable { name: "memfd_create_flags", about: "How a file in memory is created.", entries: &[
         ("MFD_CLOEXEC", 0x1),
         ("MFD_ALLOW_SEALING", 0x2),
         ("MFD_HUGETLB", 0x4),
     ] },
-    FlagTable { name: "pidfd_open_flags", entries: &[
+    FlagTable { name: "pidfd_open_flags", about: "How a descriptor of a process is opened.", entries: &[
         ("PIDFD_NONBLOCK", 0x1),
     ] },
-    FlagTable { name: "mknod_mode", entries: &[
+    FlagTable { name: "mknod_mode", about: "Type and permissions of a new node.", entries: &[
         ("S_IXOTH", 0x1),
         ("S_IWOTH", 0x2),
         ("S_IROTH", 0x4),
@@ -720,7 +720,7 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("S_IFIFO", 0x1000),
         ("S_IFSOCK", 0xc000),
     ] },
-    FlagTable { name: "bpf_commands", entries: &[
+    FlagTable { name: "bpf_commands", about: "Operations on eBPF programs and maps.", entries: &[
         ("BPF_MAP_CREATE", 0x0),
         ("BPF_MAP_LOOKUP_ELEM", 0x1),
         ("BPF_MAP_UPDATE_ELEM", 0x2),
@@ -759,20 +759,20 @@ pub(crate) static FLAG_TABLES: &[FlagTable] = &[
         ("BPF_LINK_DETACH", 0x22),
         ("BPF_PROG_BIND_MAP", 0x23),
     ] },
-    FlagTable { name: "delete_module_flags", entries: &[
+    FlagTable { name: "delete_module_flags", about: "How a kernel module is unloaded.", entries: &[
         ("O_NONBLOCK", 0x2),
         ("O_TRUNC", 0x1),
     ] },
-    FlagTable { name: "close_range_flags", entries: &[
+    FlagTable { name: "close_range_flags", about: "How descriptors are closed.", entries: &[
         ("CLOSE_RANGE_UNSHARE", 0x2),
         ("CLOSE_RANGE_CLOEXEC", 0x4),
     ] },
-    FlagTable { name: "finit_module_flags", entries: &[
+    FlagTable { name: "finit_module_flags", about: "How a kernel module is loaded.", entries: &[
         ("MODULE_INIT_IGNORE_MODVERSIONS", 0x1),
         ("MODULE_INIT_IGNORE_VERMAGIC", 0x2),
         ("MODULE_INIT_COMPRESSED_FILE", 0x4),
     ] },
-    FlagTable { name: "anon_inode_fd_types", entries: &[
+    FlagTable { name: "anon_inode_fd_types", about: "Kinds of descriptors without file.", entries: &[
         ("ANON_INODE_FD_TYPE_UNKNOWN", 0x0),
         ("ANON_INODE_FD_TYPE_EVENTFD", 0x1),
         ("ANON_INODE_FD_TYPE_EVENTPOLL", 0x2),

@@ -12,6 +12,7 @@ pub(crate) struct Data {
     pub(crate) syscalls: Syscalls,
     pub(crate) flags: Flags,
     pub(crate) conversions: Vec<Conversion>,
+    pub(crate) about: About,
 }
 
 #[derive(Deserialize)]
@@ -139,6 +140,15 @@ pub(crate) struct Flags {
     pub(crate) constants: Vec<(String, i64)>,
 }
 
+/// One sentence on each thing, by name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct About {
+    pub(crate) syscalls: BTreeMap<String, String>,
+    pub(crate) events: BTreeMap<String, String>,
+    pub(crate) tables: BTreeMap<String, String>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ConversionFile {
@@ -177,6 +187,7 @@ impl Data {
             syscalls: read(dir, "syscalls.yaml"),
             flags: read(dir, "flags.yaml"),
             conversions: conversions.conversions,
+            about: read(dir, "about.yaml"),
         }
     }
 }

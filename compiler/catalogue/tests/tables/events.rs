@@ -48,6 +48,12 @@ pub(crate) fn render(data: &Data) -> String {
     for (symbol, code) in symbols {
         writeln!(out, "    ({}, EventCode({code})),", literal(symbol)).unwrap();
     }
+    out.push_str("];\n\n/// What events are whose name is not that of a call.\n");
+    out.push_str("pub(crate) static ABOUT: &[(&str, &str)] = &[\n");
+    for (name, about) in &data.about.events {
+        assert!(data.events.iter().any(|e| e.name == *name), "no event is called {name}");
+        writeln!(out, "    ({}, {}),", literal(name), literal(about)).unwrap();
+    }
     out.push_str("];\n\n/// Parameter name, first event that declares it, position there.\n");
     out.push_str("pub(crate) static PARAM_NAMES: &[(&str, EventCode, u8)] = &[\n");
     for (name, (code, i)) in params {

@@ -16,9 +16,12 @@ pub(crate) fn render(data: &Data) -> String {
         }
         out.push_str("}\n\n");
     }
+    assert_eq!(data.about.tables.len(), data.flags.tables.len(), "only tables are described");
     out.push_str("pub(crate) static FLAG_TABLES: &[FlagTable] = &[\n");
     for (name, entries) in &data.flags.tables {
-        writeln!(out, "    FlagTable {{ name: {}, entries: &[", literal(name.as_str().unwrap())).unwrap();
+        let name = name.as_str().expect("a table has a name");
+        let about = data.about.tables.get(name).unwrap_or_else(|| panic!("nothing is said about {name}"));
+        writeln!(out, "    FlagTable {{ name: {}, about: {}, entries: &[", literal(name), literal(about)).unwrap();
         for (entry, value) in pairs(entries) {
             writeln!(out, "        ({}, {value:#x}),", literal(&entry)).unwrap();
         }

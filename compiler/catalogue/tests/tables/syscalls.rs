@@ -23,6 +23,7 @@ pub(crate) fn render(data: &Data) -> String {
     assert_eq!(codes.len(), calls.len(), "names are unique");
     let events: BTreeMap<&str, u16> = data.events.iter().map(|e| (e.symbol.as_str(), e.code)).collect();
 
+    assert_eq!(data.about.syscalls.len(), calls.len(), "only calls are described");
     let mut out = header("System calls", "syscalls.yaml");
     out.push_str(
         "use crate::event::EventCode as E;\nuse crate::syscall::{Syscall, SyscallCode, SyscallFlags};\n\n",
@@ -63,10 +64,11 @@ pub(crate) fn render(data: &Data) -> String {
         writeln!(
             out,
             "    Some(Syscall {{ code: S({code}), name: {}, x86_64: {:?}, aarch64: {:?}, enter: E({enter}), \
-             exit: E({exit}), flags: SyscallFlags({bits}) }}),",
+             exit: E({exit}), flags: SyscallFlags({bits}), about: {} }}),",
             literal(&call.name),
             call.x86_64,
-            call.aarch64
+            call.aarch64,
+            literal(&data.about.syscalls[&call.name]),
         )
         .unwrap();
     }
