@@ -361,6 +361,15 @@ impl Ast {
         self.root = root;
     }
 
+    /// Keeps the first `len` bytes of the source; no node may reach beyond.
+    pub(crate) fn shorten_source(&mut self, len: usize) {
+        if let Some(kept) = self.source.get(..len)
+            && len < self.source.len()
+        {
+            self.source = kept.into();
+        }
+    }
+
     pub(crate) fn set_tokens(&mut self, tokens: Vec<Token>) {
         self.tokens = tokens;
     }

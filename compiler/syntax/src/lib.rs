@@ -10,15 +10,37 @@
 //! and column of an offset. [`condition::print`] is Falco's canonical text, [`condition::print_expanded`] with macros
 //! replaced. `ParseOptions::EDITOR` recovers from errors and keeps tokens.
 
+//!
+//! # Rule files
+//! [`yaml::split`] cuts a file into its top-level items by lines; [`items::read`] reads a whole file or one such item:
+//! [`items::RuleFile`] has the [`yaml::Yaml`] tree and, per document, its [`items::Item`]s with recognised keys.
+//! Everything is a [`yaml::YamlId`]: [`Yaml::text`](yaml::Yaml::text), [`span`](yaml::Yaml::span),
+//! [`at`](yaml::Yaml::at) (Falco's position: block scalars at their indicator, quoted ones at the quote),
+//! [`is_null`](yaml::Yaml::is_null), [`pairs`](yaml::Yaml::pairs), [`elements`](yaml::Yaml::elements), and
+//! [`scalar_map`](yaml::Yaml::scalar_map) from offsets in a decoded scalar to offsets in the source.
+//! A [`yaml::YamlError`] has yaml-cpp's message and position.
+//!
+//! # Outputs
+//! [`output::parse`]`(text, accepts)`: `accepts` is asked whether a candidate field or transformer exists.
+//!
+//! # Positions
+//! [`Span`] is relative to the text that was parsed. [`LineIndex`] turns offsets into lines and columns in UTF-8,
+//! UTF-16 or UTF-32, and into Falco's counts ([`LineIndex::falco_position`]).
+
 #![forbid(unsafe_code)]
 
 pub mod ast;
 pub mod condition;
 mod error;
+pub mod fuzz;
+pub mod items;
+mod line_index;
+pub mod output;
 pub mod quote;
 pub mod span;
 pub mod token;
 pub mod yaml;
 
 pub use error::{Parse, SyntaxError};
+pub use line_index::{Encoding, LineColumn, LineIndex};
 pub use span::{FileId, FileRange, Position, Span};

@@ -84,11 +84,13 @@ pub(super) struct Parser<'t> {
     pub(super) open_in_check: u32,
     /// What could be read of a failed check.
     pub(super) partial: Option<NodeId>,
+    /// Leave a `[` after the outermost transformer alone; outputs decide later whether it is an argument.
+    pub(super) without_root_argument: bool,
     pub(super) errors: Vec<SyntaxError>,
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str, options: ParseOptions) -> Parser<'t> {
+    pub(super) fn new(text: &'t str, options: ParseOptions) -> Parser<'t> {
         Parser {
             cursor: Cursor::new(text, options.tokens),
             ast: Ast::new(text),
@@ -99,6 +101,7 @@ impl<'t> Parser<'t> {
             leaked_depth: 0,
             open_in_check: 0,
             partial: None,
+            without_root_argument: false,
             errors: Vec::new(),
         }
     }

@@ -4,11 +4,13 @@ mod boolean;
 mod check;
 mod cursor;
 mod messages;
+mod operand;
 mod position;
 mod print;
 mod recover;
 mod transformer;
 
 pub use boolean::{ParseOptions, parse};
+pub use operand::Operands;
 pub use position::{end_position, position};
 pub use print::{Expansion, print, print_expanded};

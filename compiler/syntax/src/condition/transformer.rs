@@ -185,7 +185,8 @@ impl Parser<'_> {
             Frame::Arguments { name, at, start, first } => {
                 self.close_transformer()?;
                 self.inner_depth -= LEVELS;
-                let arg = self.argument()?;
+                let leave = self.without_root_argument && stack.is_empty();
+                let arg = if leave { None } else { self.argument()? };
                 let args = self.ast.add_children(self.operands.get(first..).unwrap_or(&[]));
                 self.operands.truncate(first);
                 let span = self.cursor.since(start);

@@ -298,7 +298,7 @@ impl<'t> Scanner<'t> {
                 break;
             }
             let entry = || self.input.peek() == Some(b'-') && is_gap(self.input.peek_at(1));
-            if indent.column == column && !(indent.kind == IndentKind::Seq && !entry()) {
+            if indent.column == column && (indent.kind != IndentKind::Seq || entry()) {
                 break;
             }
             self.pop_indent();
@@ -427,15 +427,13 @@ impl<'t> Scanner<'t> {
 
     /// A key without value at the end of a flow entry gets its value token.
     fn close_flow_entry(&mut self) {
-        match self.flows.last() {
-            Some(Flow::Map) => {
-                if self.verify_simple_key() {
-                    let at = self.position();
-                    self.push(Kind::Value, at, Status::Valid);
-                }
+        match self.flows.last().copied() {
+            Some(Flow::Map) if self.verify_simple_key() => {
+                let at = self.position();
+                self.push(Kind::Value, at, Status::Valid);
             }
             Some(Flow::Seq) => self.invalidate_simple_key(),
-            None => {}
+            Some(Flow::Map) | None => {}
         }
     }
 

@@ -1,0 +1,96 @@
+//! What the fuzz targets call: every parser on arbitrary bytes, with the promises that must hold for any input.
+
+use crate::condition::{ParseOptions, parse, position, print};
+use crate::line_index::{Encoding, LineIndex};
+use crate::span::{Span, clamp};
+use crate::{items, output, yaml};
+
+/// Parses a condition with and without recovery.
+pub fn condition(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let strict = parse(&text, ParseOptions::LOAD);
+    let editor = parse(&text, ParseOptions::EDITOR);
+    assert_eq!(strict.errors.first(), editor.errors.first(), "recovery changed the first error");
+    for error in strict.errors.iter().chain(&editor.errors) {
+        assert!(error.offset as usize <= text.len() && error.span.end as usize <= text.len());
+        position(&text, error.offset);
+    }
+    let whole = Span::from(0..text.len());
+    for id in editor.tree.preorder(editor.tree.root()) {
+        assert!(whole.encloses(editor.tree.span(id)));
+    }
+    let mut last = 0;
+    for token in editor.tree.tokens() {
+        assert!(last <= token.span.start && !token.span.is_empty(), "tokens overlap or are empty");
+        last = token.span.end;
+    }
+    print(&editor.tree, editor.tree.root());
+    if strict.is_ok() {
+        assert!(strict.tree.same_tree(strict.tree.root(), &editor.tree, editor.tree.root()));
+    }
+}
+
+/// Splits and reads a rule file.
+pub fn file(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let whole = items::read(&text);
+    let lines = LineIndex::new(&text);
+    for error in &whole.errors {
+        assert!(error.at.offset as usize <= text.len());
+    }
+    let tree = &whole.tree.yaml;
+    for document in tree.documents() {
+        let mut stack = vec![document.root];
+        while let Some(id) = stack.pop() {
+            let node = tree.node(id);
+            assert!(node.span.end as usize <= text.len() && text.is_char_boundary(node.span.start as usize));
+            lines.falco_position(&text, node.at);
+            if let Some(map) = tree.scalar_map(id) {
+                for offset in 0..=map.len() {
+                    assert!(map.source_offset(offset) as usize <= text.len());
+                }
+            }
+            if !matches!(node.kind, yaml::YamlKind::Alias(_)) {
+                stack.extend(tree.elements(id));
+                stack.extend(tree.pairs(id).iter().flat_map(|pair| [pair.key, pair.value]));
+            }
+        }
+    }
+    let mut end = 0;
+    for item in yaml::split(&text).items {
+        assert!(end <= item.span.start, "pieces overlap");
+        end = item.span.end;
+        assert!(text.get(item.span.range()).is_some());
+        items::read(item.span.slice(&text));
+    }
+    for offset in [0, clamp(text.len() / 2), clamp(text.len())] {
+        for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
+            let at = lines.line_column(&text, offset, encoding);
+            assert!(lines.offset(&text, at, encoding) <= clamp(text.len()));
+        }
+    }
+}
+
+/// Parses an output template, accepting fields by the first byte of the data.
+pub fn template(data: &[u8]) {
+    let Some((&choice, rest)) = data.split_first() else { return };
+    let text = String::from_utf8_lossy(rest);
+    let mut asked = 0u8;
+    let parsed = output::parse(&text, |_| {
+        asked = asked.wrapping_add(1);
+        asked & choice == choice
+    });
+    for error in &parsed.errors {
+        assert!(error.span.end as usize <= text.len());
+    }
+    let mut end = u32::from(parsed.tree.star);
+    for piece in &parsed.tree.pieces {
+        let span = match piece {
+            output::OutputPiece::Literal(span) => *span,
+            output::OutputPiece::Field(field) => field.span,
+        };
+        assert!(span.start == end && text.get(span.range()).is_some(), "pieces do not cover the text");
+        end = span.end;
+    }
+    assert!(text.is_empty() || end == clamp(text.len()));
+}
