@@ -71,7 +71,9 @@ impl EventSet {
 
     /// The codes, ascending.
     pub fn iter(&self) -> impl Iterator<Item = EventCode> + '_ {
-        (0..EventSet::CAPACITY).filter(|code| self.0[code / 64] >> (code % 64) & 1 == 1).map(|code| EventCode(code as u16))
+        (0..EventSet::CAPACITY)
+            .filter(|code| self.0[code / 64] >> (code % 64) & 1 == 1)
+            .map(|code| EventCode(code as u16))
     }
 
     /// The words of the set, lowest codes first: its serialised form.
