@@ -6,8 +6,11 @@
 
 #![forbid(unsafe_code)]
 
+mod argument;
 mod convert;
 mod event;
+pub mod export;
+mod extra;
 mod field;
 mod flag;
 mod generated;
@@ -18,6 +21,7 @@ mod resolve;
 pub mod suggest;
 mod syscall;
 mod transformer;
+mod type_name;
 mod value;
 mod view;
 
@@ -26,6 +30,7 @@ pub use event::{
     Category, EVENT_COUNT, EVENTS, EventCode, EventFlags, EventSchema, EventType, Origin, Param, ParamDetail,
     Producer, event_about, event_by_symbol, event_names, events_by_name, first_param, param_names,
 };
+pub use extra::{ExtraClass, ExtraField};
 pub use field::{ArgKind, ArgSpec, CLASSES, ClassId, FIELDS, Field, FieldClass, FieldFlags, FieldId};
 pub use flag::{DYN_TABLES, DynTable, DynTableId, FLAG_TABLES, FlagTable, FlagTableId};
 pub use generated::constant;
@@ -38,8 +43,6 @@ pub use syscall::{
     syscall_by_name, syscall_by_x86_64, syscalls,
 };
 pub use transformer::{Shape, TRANSFORMERS, Transformer};
+pub use type_name::TypeCodes;
 pub use value::{Format, TypeClass, VALUE_TYPES, ValueType};
-pub use view::{
-    Catalogue, ExtraClass, ExtraField, FieldRef, FieldView, LoadedPlugin, SYSCALL_SOURCE, TypeCodes,
-    known_plugins,
-};
+pub use view::{Catalogue, FieldRef, FieldView, LoadedPlugin, SYSCALL_SOURCE, known_plugins};

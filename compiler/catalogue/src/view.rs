@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use crate::event::{EventCode, events_by_name};
+use crate::extra::{ExtraClass, ExtraField};
 use crate::field::{ArgSpec, CLASSES, ClassId, FIELDS, Field, FieldClass, FieldFlags, FieldId};
 use crate::suggest;
-use crate::syscall::{SyscallCode, syscall_by_name};
 use crate::value::{Format, ValueType};
 
 /// The event source that is always there.
@@ -26,55 +25,6 @@ pub struct LoadedPlugin {
     /// Its version, when it is known.
     pub version: Option<String>,
     class: Option<ClassId>,
-}
-
-/// Fields that are in no data table: those of a foreign plugin, `static_fields`, or of a test.
-#[derive(Clone, Debug)]
-pub struct ExtraClass {
-    /// Name, for listings.
-    pub name: String,
-    /// Event source that has the fields; `None` for every source.
-    pub source: Option<String>,
-    /// The plugin that brings them, if one does.
-    pub plugin: Option<String>,
-    /// Names of its asynchronous events.
-    pub async_events: Vec<String>,
-    /// The fields.
-    pub fields: Vec<ExtraField>,
-}
-
-/// A field that is in no data table.
-#[derive(Clone, Debug)]
-pub struct ExtraField {
-    /// Full name, without argument.
-    pub name: String,
-    /// Type of its value, or of each element of a list.
-    pub ty: ValueType,
-    /// Whether it yields a list.
-    pub list: bool,
-    /// How a number is written.
-    pub format: Format,
-    /// The argument it takes: an index, a key or either.
-    pub arg: Option<ArgSpec>,
-    /// Properties.
-    pub flags: FieldFlags,
-    /// What it yields.
-    pub about: String,
-}
-
-impl ExtraField {
-    /// A field without argument.
-    pub fn new(name: impl Into<String>, ty: ValueType) -> Self {
-        Self {
-            name: name.into(),
-            ty,
-            list: false,
-            format: Format::Na,
-            arg: None,
-            flags: FieldFlags::NONE,
-            about: String::new(),
-        }
-    }
 }
 
 /// Identifies a field of one [`Catalogue`].
@@ -109,35 +59,6 @@ pub struct FieldView<'a> {
     pub class: &'a str,
     /// The plugin that brings it.
     pub plugin: Option<&'a str>,
-}
-
-/// Event types that a literal of `evt.type` names.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TypeCodes {
-    /// Types with that name, of both directions and all versions.
-    pub named: &'static [EventCode],
-    /// Whether it names an asynchronous event of a plugin.
-    pub asynchronous: bool,
-    /// Whether it is a system call that only the two generic events report.
-    pub generic: bool,
-}
-
-impl TypeCodes {
-    /// The codes, each once: the named ones ascending, then the asynchronous event, then the generic ones.
-    pub fn codes(self) -> impl Iterator<Item = EventCode> {
-        let asynchronous = self.asynchronous.then_some(EventCode::ASYNCEVENT_E);
-        let generic = if self.generic { &[EventCode::GENERIC_E, EventCode::GENERIC_X][..] } else { &[] };
-        self.named
-            .iter()
-            .copied()
-            .chain(asynchronous.filter(move |code| !self.named.contains(code)))
-            .chain(generic.iter().copied())
-    }
-
-    /// Whether no event has the name.
-    pub const fn is_empty(self) -> bool {
-        self.named.is_empty() && !self.asynchronous && !self.generic
-    }
 }
 
 impl Catalogue {
@@ -289,49 +210,6 @@ impl Catalogue {
         (!loaded).then_some(plugin)
     }
 
-    /// The event types that `evt.type = <name>` stands for.
-    pub fn type_codes(&self, name: &str) -> TypeCodes {
-        // The generic events are found by the names of their calls, never by their own.
-        let named = events_by_name(name);
-        let named = if named.first().is_some_and(|code| code.is_generic()) { &[] } else { named };
-        let asynchronous = self.is_async_event(name);
-        let generic = named.is_empty() && !asynchronous && is_syscall_name(name);
-        TypeCodes { named, asynchronous, generic }
-    }
-
-    /// Whether `evt.type` may be compared with this literal.
-    pub fn knows_event_name(&self, name: &str) -> bool {
-        !events_by_name(name).is_empty() || is_syscall_name(name) || self.is_async_event(name)
-    }
-
-    /// The system calls (and tracepoints) to trace for `evt.type = <name>`.
-    pub fn type_syscalls(&self, name: &str) -> Vec<SyscallCode> {
-        let types = self.type_codes(name);
-        let mut codes: Vec<_> = types
-            .codes()
-            .filter(|c| !c.is_generic())
-            .filter_map(EventCode::get)
-            .flat_map(|e| e.syscalls)
-            .copied()
-            .collect();
-        if types.generic {
-            codes.extend(syscall_by_name(name).filter(|s| s.enter.is_generic()).map(|s| s.code));
-        }
-        codes.sort_unstable();
-        codes.dedup();
-        codes
-    }
-
-    /// Names of the asynchronous events that loaded plugins emit.
-    pub fn async_events(&self) -> impl Iterator<Item = &str> {
-        let loaded = self.loaded_classes().flat_map(|(_, c)| c.async_events.iter().copied());
-        loaded.chain(self.extra.iter().flat_map(|c| c.async_events.iter().map(String::as_str)))
-    }
-
-    fn is_async_event(&self, name: &str) -> bool {
-        self.async_events().any(|event| event == name)
-    }
-
     /// Classes of loaded plugins, in the order of the data tables; variants of one plugin share a class.
     pub(crate) fn loaded_classes(&self) -> impl Iterator<Item = (ClassId, &'static FieldClass)> {
         plugin_classes().filter(|&(id, _)| self.plugins.iter().any(|p| p.class == Some(id)))
@@ -375,6 +253,11 @@ impl Catalogue {
         })
     }
 
+    /// The extra classes, whatever their source.
+    pub(crate) fn all_extra_classes(&self) -> &[ExtraClass] {
+        &self.extra
+    }
+
     /// Whether there are extra classes at all.
     pub(crate) fn has_extra(&self) -> bool {
         !self.extra.is_empty()
@@ -401,11 +284,6 @@ pub fn known_plugins() -> impl Iterator<Item = &'static FieldClass> {
 
 fn plugin_class(name: &str) -> Option<(ClassId, &'static FieldClass)> {
     plugin_classes().find(|(_, class)| class.version_of(name).is_some())
-}
-
-fn is_syscall_name(name: &str) -> bool {
-    // One code has no call, and its name is the empty text.
-    name.is_empty() || syscall_by_name(name).is_some()
 }
 
 pub(crate) fn known_view(

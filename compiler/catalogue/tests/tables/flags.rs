@@ -21,7 +21,8 @@ pub(crate) fn render(data: &Data) -> String {
     for (name, entries) in &data.flags.tables {
         let name = name.as_str().expect("a table has a name");
         let about = data.about.tables.get(name).unwrap_or_else(|| panic!("nothing is said about {name}"));
-        writeln!(out, "    FlagTable {{ name: {}, about: {}, entries: &[", literal(name), literal(about)).unwrap();
+        writeln!(out, "    FlagTable {{ name: {}, about: {}, entries: &[", literal(name), literal(about))
+            .unwrap();
         for (entry, value) in pairs(entries) {
             writeln!(out, "        ({}, {value:#x}),", literal(&entry)).unwrap();
         }
@@ -57,5 +58,10 @@ pub(crate) fn render_constants(data: &Data) -> String {
         };
         writeln!(out, "pub const {name}: {ty} = {value};").unwrap();
     }
+    out.push_str("\n/// Every constant with its value.\npub static ALL: &[(&str, i64)] = &[\n");
+    for (name, value) in &data.flags.constants {
+        writeln!(out, "    ({}, {value}),", literal(name)).unwrap();
+    }
+    out.push_str("];\n");
     out
 }
