@@ -1,0 +1,36 @@
+//! What machine code calls: thin entries into the evaluator, which is the same one that works without machine code.
+#![allow(unsafe_code)]
+
+use crate::abi::Frame;
+use crate::eval;
+use crate::plan::{BitId, TestId};
+
+/// Decides a test, filling the cells it needs. 1: it holds.
+///
+/// # Safety
+/// `frame` must be the one that the running filter function was given.
+pub(crate) unsafe extern "C" fn decide(frame: *const Frame, test: u32) -> u32 {
+    // SAFETY: `call` passes a borrowed frame to the filter function, which passes it on unchanged.
+    let frame = unsafe { &*frame };
+    u32::from(eval::test(frame, TestId(test)))
+}
+
+/// Evaluates a process-level expression that is not known yet and remembers the result. 1: it holds.
+///
+/// # Safety
+/// As for [`decide`].
+pub(crate) unsafe extern "C" fn resolve(frame: *const Frame, bit: u32) -> u32 {
+    // SAFETY: as in `decide`.
+    let frame = unsafe { &*frame };
+    u32::from(eval::resolve(frame, BitId(bit)))
+}
+
+/// Records a condition that holds. 1: evaluation stops.
+///
+/// # Safety
+/// As for [`decide`].
+pub(crate) unsafe extern "C" fn hit(frame: *const Frame, condition: u32) -> u32 {
+    // SAFETY: as in `decide`.
+    let frame = unsafe { &*frame };
+    u32::from(frame.push_hit(condition))
+}

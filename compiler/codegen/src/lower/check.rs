@@ -1,0 +1,135 @@
+//! Tests of single values: presence, numbers, and texts against one constant by length and at most two loads.
+
+use cranelift_codegen::cursor::Cursor;
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{Block, InstBuilder, Type, Value, types};
+
+use super::logic::{Lowering, text_memory};
+use crate::abi::offset;
+use crate::plan::{Compare, Kind, SlotIx, Test, TestId};
+use crate::prepare::Side;
+
+/// The most bytes that two loads cover.
+const INLINE_BYTES: usize = 16;
+
+impl Lowering<'_> {
+    /// Ends the current block with a decision of the test.
+    pub(super) fn test(&mut self, id: TestId, then: Block, otherwise: Block) {
+        let Some(Test { slot, kind, .. }) = self.tests.get(id.0 as usize) else {
+            self.cursor.ins().jump(otherwise, &[]);
+            return;
+        };
+        let slot = *slot;
+        match kind {
+            Kind::Exists => {
+                self.plain_value(id, slot, then, otherwise);
+                self.cursor.ins().jump(then, &[]);
+            }
+            Kind::Number { compare, signed, value } => {
+                self.plain_value(id, slot, then, otherwise);
+                let left = self.cell(slot, offset::LOW, types::I64);
+                let condition = condition(*compare, *signed);
+                let holds = self.cursor.ins().icmp_imm_s(condition, left, *value as i64);
+                self.branch(holds, then, otherwise);
+            }
+            Kind::Equal { text, holds } => {
+                let host = self.plain_value(id, slot, then, otherwise);
+                let (equal, different) = if *holds { (then, otherwise) } else { (otherwise, then) };
+                let len = self.cell(slot, offset::HIGH, types::I64);
+                let same = self.cursor.ins().icmp_imm_s(IntCC::Equal, len, text.len() as i64);
+                self.continue_if(same, different);
+                self.bytes_at_start(slot, text, host, equal, different);
+            }
+            Kind::Affix(side, affix) => {
+                let host = self.plain_value(id, slot, then, otherwise);
+                let len = self.cell(slot, offset::HIGH, types::I64);
+                let enough =
+                    self.cursor.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, len, affix.len() as i64);
+                self.continue_if(enough, otherwise);
+                match side {
+                    Side::Start => self.bytes_at_start(slot, affix, host, then, otherwise),
+                    Side::End => {
+                        let start = self.cell(slot, offset::LOW, types::I64);
+                        let end = self.cursor.ins().iadd(start, len);
+                        let from = self.cursor.ins().iadd_imm_s(end, -(affix.len() as i64));
+                        self.bytes_at(from, affix, host, then, otherwise);
+                    }
+                }
+            }
+            Kind::Numbers(numbers) => self.numbers(id, slot, numbers, then, otherwise),
+            Kind::Texts(texts) => self.texts(id, slot, texts, then, otherwise),
+            Kind::Affixes(affixes) => self.affixes(id, slot, affixes, then, otherwise),
+            Kind::Inside(_) | Kind::InsideAny(_) | Kind::Networks(_) | Kind::General => {
+                let state = self.cell(slot, offset::STATE, types::I32);
+                let host = self.block();
+                self.unless_absent(state, host, otherwise);
+                self.cursor.insert_block(host);
+                self.ask_host(id, then, otherwise);
+            }
+        }
+    }
+
+    fn bytes_at_start(&mut self, slot: SlotIx, text: &[u8], host: Block, equal: Block, different: Block) {
+        let start = self.cell(slot, offset::LOW, types::I64);
+        self.bytes_at(start, text, host, equal, different);
+    }
+
+    /// Compares the bytes at an address, known to be there, with a constant. Of a long one only the first and the last
+    /// eight bytes are compared here; if they are equal, the host decides.
+    fn bytes_at(&mut self, address: Value, text: &[u8], host: Block, equal: Block, different: Block) {
+        let len = text.len();
+        let Some(ty) = load_type(len) else {
+            self.cursor.ins().jump(equal, &[]);
+            return;
+        };
+        let width = ty.bytes() as usize;
+        let first = self.difference(address, ty, 0, text);
+        let unequal = if len > width {
+            let last = self.difference(address, ty, len - width, text);
+            self.cursor.ins().bor(first, last)
+        } else {
+            first
+        };
+        let rest = if len > INLINE_BYTES { host } else { equal };
+        self.branch(unequal, different, rest);
+    }
+
+    /// Zero when the bytes at `address + at` are those of the constant at `at`.
+    fn difference(&mut self, address: Value, ty: Type, at: usize, text: &[u8]) -> Value {
+        let width = ty.bytes() as usize;
+        let loaded = self.cursor.ins().load(ty, text_memory(), address, at as i32);
+        self.cursor.ins().bxor_imm_u(loaded, loaded_number(text, at, width))
+    }
+}
+
+/// The number that a load of `width` bytes at `at` of this text gives (hosts are little-endian, see `host_compiler`).
+pub(super) fn loaded_number(text: &[u8], at: usize, width: usize) -> i64 {
+    let part = text.get(at..at + width).unwrap_or_default();
+    part.iter().rev().fold(0u64, |number, byte| number << 8 | u64::from(*byte)) as i64
+}
+
+/// The widest load that fits into this many bytes: one or two of them, overlapping, cover up to twice as many.
+pub(super) fn load_type(len: usize) -> Option<Type> {
+    match len {
+        0 => None,
+        1 => Some(types::I8),
+        2..=3 => Some(types::I16),
+        4..=7 => Some(types::I32),
+        _ => Some(types::I64),
+    }
+}
+
+fn condition(compare: Compare, signed: bool) -> IntCC {
+    match (compare, signed) {
+        (Compare::Eq, _) => IntCC::Equal,
+        (Compare::Ne, _) => IntCC::NotEqual,
+        (Compare::Lt, true) => IntCC::SignedLessThan,
+        (Compare::Le, true) => IntCC::SignedLessThanOrEqual,
+        (Compare::Gt, true) => IntCC::SignedGreaterThan,
+        (Compare::Ge, true) => IntCC::SignedGreaterThanOrEqual,
+        (Compare::Lt, false) => IntCC::UnsignedLessThan,
+        (Compare::Le, false) => IntCC::UnsignedLessThanOrEqual,
+        (Compare::Gt, false) => IntCC::UnsignedGreaterThan,
+        (Compare::Ge, false) => IntCC::UnsignedGreaterThanOrEqual,
+    }
+}
