@@ -8,8 +8,10 @@
 pub mod consts;
 pub mod event_set;
 pub mod expr;
+pub mod literal;
 pub mod ops;
 pub mod program;
+pub mod render;
 pub mod value;
 
 pub use consts::{Const, ConstId, Network};
