@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod event;
+pub mod fields;
 pub mod host;
 pub mod state;
 pub mod stats;

@@ -141,6 +141,8 @@ pub struct Container {
 pub struct Containers {
     ids: Vec<Box<str>>,
     infos: Vec<Option<Box<Container>>>,
+    /// The container that the latest container event was about; whoever applies such an event sets it.
+    pub(crate) latest: Option<ContainerId>,
 }
 
 impl Containers {
@@ -158,5 +160,14 @@ impl Containers {
     pub fn by_text(&self, id: &str) -> Option<&Container> {
         let index = self.ids.iter().position(|known| **known == *id)?;
         self.info(ContainerId(index as u32))
+    }
+    /// What is known of the container that the latest container event was about.
+    pub fn latest(&self) -> Option<&Container> {
+        self.info(self.latest?)
+    }
+
+    /// All containers of which more than the id is known.
+    pub fn iter(&self) -> impl Iterator<Item = &Container> {
+        self.infos.iter().flatten().map(|info| &**info)
     }
 }

@@ -1,0 +1,77 @@
+//! Codes of the event types that fields treat in their own way.
+
+macro_rules! codes {
+    ($($name:ident = $code:literal $symbol:literal;)*) => {
+        $(pub(super) const $name: EventCode = EventCode($code);)*
+
+        #[cfg(test)]
+        const ALL: &[(u16, &str)] = &[$(($code, $symbol)),*];
+    };
+}
+
+use catalogue::EventCode;
+
+codes! {
+    OPEN_X = 3 "SYSCALL_OPEN_X";
+    SOCKET_X = 19 "SOCKET_SOCKET_X";
+    CONNECT_X = 23 "SOCKET_CONNECT_X";
+    CREAT_X = 59 "SYSCALL_CREAT_X";
+    PIPE_X = 61 "SYSCALL_PIPE_X";
+    EVENTFD_X = 63 "SYSCALL_EVENTFD_X";
+    POLL_X = 81 "SYSCALL_POLL_X";
+    SIGNALFD_X = 127 "SYSCALL_SIGNALFD_X";
+    TIMERFD_CREATE_X = 137 "SYSCALL_TIMERFD_CREATE_X";
+    INOTIFY_INIT_X = 139 "SYSCALL_INOTIFY_INIT_X";
+    SCHEDSWITCH_6_E = 152 "SCHEDSWITCH_6_E";
+    RENAME_X = 175 "SYSCALL_RENAME_X";
+    RENAMEAT_X = 177 "SYSCALL_RENAMEAT_X";
+    SYMLINK_X = 179 "SYSCALL_SYMLINK_X";
+    SYMLINKAT_X = 181 "SYSCALL_SYMLINKAT_X";
+    QUOTACTL_X = 191 "SYSCALL_QUOTACTL_X";
+    CONTAINER_E = 228 "CONTAINER_E";
+    PROCINFO_E = 234 "PROCINFO_E";
+    ACCEPT_5_X = 247 "SOCKET_ACCEPT_5_X";
+    PPOLL_X = 255 "SYSCALL_PPOLL_X";
+    MOUNT_X = 257 "SYSCALL_MOUNT_X";
+    CONTAINER_JSON_E = 272 "CONTAINER_JSON_E";
+    MKDIR_2_X = 277 "SYSCALL_MKDIR_2_X";
+    RMDIR_2_X = 279 "SYSCALL_RMDIR_2_X";
+    INFRASTRUCTURE_EVENT_E = 286 "INFRASTRUCTURE_EVENT_E";
+    UNLINK_2_X = 301 "SYSCALL_UNLINK_2_X";
+    UNLINKAT_2_X = 303 "SYSCALL_UNLINKAT_2_X";
+    MKDIRAT_X = 305 "SYSCALL_MKDIRAT_X";
+    OPENAT_2_X = 307 "SYSCALL_OPENAT_2_X";
+    LINK_2_X = 309 "SYSCALL_LINK_2_X";
+    LINKAT_2_X = 311 "SYSCALL_LINKAT_2_X";
+    FCHMODAT_X = 313 "SYSCALL_FCHMODAT_X";
+    CHMOD_X = 315 "SYSCALL_CHMOD_X";
+    FCHMOD_X = 317 "SYSCALL_FCHMOD_X";
+    RENAMEAT2_X = 319 "SYSCALL_RENAMEAT2_X";
+    CONTAINER_JSON_2_E = 324 "CONTAINER_JSON_2_E";
+    OPENAT2_X = 327 "SYSCALL_OPENAT2_X";
+    OPEN_BY_HANDLE_AT_X = 337 "SYSCALL_OPEN_BY_HANDLE_AT_X";
+    CHOWN_X = 379 "SYSCALL_CHOWN_X";
+    LCHOWN_X = 381 "SYSCALL_LCHOWN_X";
+    FCHOWN_X = 383 "SYSCALL_FCHOWN_X";
+    FCHOWNAT_X = 385 "SYSCALL_FCHOWNAT_X";
+    UMOUNT_1_X = 387 "SYSCALL_UMOUNT_1_X";
+    ACCEPT4_6_X = 389 "SOCKET_ACCEPT4_6_X";
+    UMOUNT2_X = 391 "SYSCALL_UMOUNT2_X";
+    PIPE2_X = 393 "SYSCALL_PIPE2_X";
+    INOTIFY_INIT1_X = 395 "SYSCALL_INOTIFY_INIT1_X";
+    EVENTFD2_X = 397 "SYSCALL_EVENTFD2_X";
+    SIGNALFD4_X = 399 "SYSCALL_SIGNALFD4_X";
+    ASYNCEVENT_E = 402 "ASYNCEVENT_E";
+    MKNODAT_X = 417 "SYSCALL_MKNODAT_X";
+    NEWFSTATAT_X = 419 "SYSCALL_NEWFSTATAT_X";
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn codes_are_the_catalogues() {
+        for (code, symbol) in super::ALL {
+            assert_eq!(catalogue::EVENTS[usize::from(*code)].symbol, *symbol);
+        }
+    }
+}
