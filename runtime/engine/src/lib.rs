@@ -14,8 +14,10 @@ pub mod fields;
 pub mod host;
 pub mod state;
 pub mod stats;
+pub mod update;
 
 pub use event::Event;
 pub use host::{HostLookup, NullHost};
 pub use state::State;
 pub use stats::Stats;
+pub use update::{Applied, Options, Tracker};

@@ -1,6 +1,6 @@
 //! Containers: ids found in cgroup paths, and what container events tell about them.
 
-use std::net::IpAddr;
+use rustc_hash::FxHashMap;
 
 /// An interned container id; 0 is the host.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -17,7 +17,7 @@ impl ContainerId {
 }
 
 /// The engine that runs a container; the numbers are those of container events.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ContainerType(pub u32);
 
 impl ContainerType {
@@ -64,19 +64,8 @@ pub struct Probe {
     pub args: Vec<Box<str>>,
 }
 
-/// A forwarded port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PortMapping {
-    /// Address on the host.
-    pub host_ip: Option<IpAddr>,
-    /// Port on the host.
-    pub host_port: u16,
-    /// Port in the container.
-    pub container_port: u16,
-}
-
 /// What is known of a container beyond its id.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Container {
     /// Short id.
     pub id: Box<str>,
@@ -120,8 +109,6 @@ pub struct Container {
     pub labels: Vec<(Box<str>, Box<str>)>,
     /// Mounts, in order.
     pub mounts: Vec<Mount>,
-    /// Forwarded ports.
-    pub port_mappings: Vec<PortMapping>,
     /// Environment.
     pub env: Vec<Box<str>>,
     /// Health check.
@@ -130,19 +117,25 @@ pub struct Container {
     pub liveness_probe: Option<Probe>,
     /// Readiness probe.
     pub readiness_probe: Option<Probe>,
-    /// Creation time, seconds since the epoch.
-    pub created_time: i64,
-    /// Size of the writable layer in bytes; −1 when unknown.
-    pub size: i64,
 }
 
+/// Distinct containers remembered at most; the processes of further ones count as the host's.
+const MAX_CONTAINERS: usize = 65_536;
+
 /// All containers met so far.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Containers {
     ids: Vec<Box<str>>,
     infos: Vec<Option<Box<Container>>>,
-    /// The container that the latest container event was about; whoever applies such an event sets it.
-    pub(crate) latest: Option<ContainerId>,
+    by_text: FxHashMap<Box<str>, ContainerId>,
+    /// The container that the latest container event is about, and the number of that event.
+    subject: Option<(u64, Box<Container>)>,
+}
+
+impl Default for Containers {
+    fn default() -> Containers {
+        Containers { ids: vec!["".into()], infos: vec![None], by_text: FxHashMap::default(), subject: None }
+    }
 }
 
 impl Containers {
@@ -158,16 +151,53 @@ impl Containers {
 
     /// What is known of the container with this short id.
     pub fn by_text(&self, id: &str) -> Option<&Container> {
-        let index = self.ids.iter().position(|known| **known == *id)?;
-        self.info(ContainerId(index as u32))
+        self.info(*self.by_text.get(id)?)
     }
-    /// What is known of the container that the latest container event was about.
-    pub fn latest(&self) -> Option<&Container> {
-        self.info(self.latest?)
+
+    /// The container that event `num` itself is about: its fields describe that one and not the thread's.
+    pub fn subject(&self, num: u64) -> Option<&Container> {
+        self.subject.as_ref().filter(|(at, _)| *at == num).map(|(_, container)| &**container)
     }
 
     /// All containers of which more than the id is known.
     pub fn iter(&self) -> impl Iterator<Item = &Container> {
-        self.infos.iter().flatten().map(|info| &**info)
+        self.infos.iter().filter_map(Option::as_deref)
+    }
+
+    /// The id with this text; the host for an empty text.
+    pub(crate) fn intern(&mut self, text: &str) -> ContainerId {
+        if text.is_empty() {
+            return ContainerId::HOST;
+        }
+        if let Some(id) = self.by_text.get(text) {
+            return *id;
+        }
+        if self.ids.len() >= MAX_CONTAINERS {
+            return ContainerId::HOST;
+        }
+        let id = ContainerId(self.ids.len() as u32);
+        self.ids.push(text.into());
+        self.infos.push(None);
+        self.by_text.insert(text.into(), id);
+        id
+    }
+
+    /// Learns about a container from event `num`.
+    pub(crate) fn add(&mut self, num: u64, container: Container) {
+        let id = self.intern(&container.id);
+        if let Some(info) = self.infos.get_mut(id.0 as usize) {
+            *info = Some(Box::new(container.clone()));
+        }
+        self.subject = Some((num, Box::new(container)));
+    }
+
+    /// Forgets a container of whose end event `num` tells. Its id stays valid.
+    pub(crate) fn remove(&mut self, num: u64, container: Container) -> ContainerId {
+        let id = self.intern(&container.id);
+        if let Some(info) = self.infos.get_mut(id.0 as usize) {
+            *info = None;
+        }
+        self.subject = Some((num, Box::new(container)));
+        id
     }
 }

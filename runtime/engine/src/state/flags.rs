@@ -1,5 +1,7 @@
 //! Bit sets of threads and descriptors.
 
+use catalogue::constant;
+
 macro_rules! bits {
     ($(#[$doc:meta])* $name:ident: $repr:ty { $($(#[$bit_doc:meta])* $bit:ident = $value:expr;)* }) => {
         $(#[$doc])*
@@ -60,33 +62,33 @@ bits! {
     /// Flags of a thread (`PPM_CL_*` in the event table's constants).
     ThreadFlags: u32 {
         /// The thread shares its process's descriptor table.
-        CLONE_FILES = 1 << 0;
+        CLONE_FILES = constant::PPM_CL_CLONE_FILES;
         /// The child's parent is the caller's parent.
-        CLONE_PARENT = 1 << 5;
+        CLONE_PARENT = constant::PPM_CL_CLONE_PARENT;
         /// The child is a thread of the caller's process.
-        CLONE_THREAD = 1 << 8;
+        CLONE_THREAD = constant::PPM_CL_CLONE_THREAD;
         /// A new user namespace.
-        CLONE_NEWUSER = 1 << 12;
+        CLONE_NEWUSER = constant::PPM_CL_CLONE_NEWUSER;
         /// A new process id namespace.
-        CLONE_NEWPID = 1 << 13;
+        CLONE_NEWPID = constant::PPM_CL_CLONE_NEWPID;
         /// The caller waits until the child has executed or exited.
-        CLONE_VFORK = 1 << 14;
+        CLONE_VFORK = constant::PPM_CL_CLONE_VFORK;
         /// The name was set since the thread began.
-        NAME_CHANGED = 1 << 17;
+        NAME_CHANGED = constant::PPM_CL_NAME_CHANGED;
         /// The thread exited; its entry is removed or kept as the process's.
-        CLOSED = 1 << 18;
+        CLOSED = constant::PPM_CL_CLOSED;
         /// The thread made an event.
-        ACTIVE = 1 << 19;
+        ACTIVE = constant::PPM_CL_ACTIVE;
         /// A pipe's write end was duplicated to standard output.
-        PIPE_SRC = 1 << 23;
+        PIPE_SRC = constant::PPM_CL_PIPE_SRC;
         /// A pipe's read end was duplicated to standard input.
-        PIPE_DST = 1 << 24;
+        PIPE_DST = constant::PPM_CL_PIPE_DST;
         /// The entry was created from the child's side of the call.
-        INVERTED = 1 << 25;
+        INVERTED = constant::PPM_CL_CLONE_INVERTED;
         /// The thread lives in a process id namespace of its own.
-        CHILD_IN_PIDNS = 1 << 26;
+        CHILD_IN_PIDNS = constant::PPM_CL_CHILD_IN_PIDNS;
         /// The main thread of its process.
-        MAIN_THREAD = 1 << 27;
+        MAIN_THREAD = constant::PPM_CL_IS_MAIN_THREAD;
     }
 }
 

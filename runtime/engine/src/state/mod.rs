@@ -2,13 +2,16 @@
 //!
 //! Extractors read it through the methods of [`State`]; only `update` changes it.
 
+pub(crate) mod cgroup;
 pub mod containers;
 pub mod enter;
 pub mod fd;
 pub mod fd_table;
 pub mod flags;
 pub mod interfaces;
+pub mod path;
 pub mod socket;
+pub mod socket_name;
 pub mod text_list;
 pub mod thread;
 pub mod threads;
@@ -60,6 +63,8 @@ pub struct State {
     /// Changes whenever something changed that process-level fields of *other* threads may depend on: names of users and
     /// groups, containers, ancestors. See [`ThreadInfo::version`].
     pub epoch: u64,
+    /// The latest version given to a thread.
+    pub(crate) stamp: u64,
 }
 
 impl State {
@@ -120,6 +125,40 @@ impl State {
     /// What is known of a thread's container; `None` on the host and while nothing but the id is known.
     pub fn container(&self, thread: &ThreadInfo) -> Option<&Container> {
         self.containers.info(thread.container)
+    }
+
+    /// The thread whose descriptor table a thread uses.
+    #[inline]
+    pub(crate) fn table_owner(&self, id: ThreadId) -> Option<ThreadId> {
+        let thread = &self.threads[id];
+        if thread.flags.contains(ThreadFlags::CLONE_FILES) { self.main_thread_id(id) } else { Some(id) }
+    }
+
+    /// Where the main thread of a thread's process is.
+    #[inline]
+    pub(crate) fn main_thread_id(&self, id: ThreadId) -> Option<ThreadId> {
+        let thread = &self.threads[id];
+        if thread.is_main() {
+            return Some(id);
+        }
+        let main = self.threads.group(thread.group?)?.main()?;
+        self.threads[main].is_main().then_some(main)
+    }
+
+    /// Marks a thread as changed: cached results of its process-level fields hold no longer.
+    #[inline]
+    pub(crate) fn touch(&mut self, id: ThreadId) {
+        self.stamp += 1;
+        let thread = &mut self.threads[id];
+        thread.version = self.stamp;
+        // Descendants and other threads of the process read this thread, too.
+        if thread.links.first_child.is_some() || self.group_size(id) > 1 {
+            self.epoch += 1;
+        }
+    }
+
+    fn group_size(&self, id: ThreadId) -> usize {
+        self.threads[id].group.and_then(|group| self.threads.group(group)).map_or(0, |group| group.threads().len())
     }
 
     /// The short id of a thread's container; empty on the host.

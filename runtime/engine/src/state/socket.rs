@@ -202,6 +202,11 @@ impl SocketBytes {
         L4::from_code(self.0[V4_SERVER_L4])
     }
 
+    /// The port of the IPv4 server form.
+    pub(crate) fn server_port_v4(&self) -> u16 {
+        self.port(V4_SERVER_PORT)
+    }
+
     /// Writes the unix form.
     pub(crate) fn set_unix(&mut self, source: u64, destination: u64) {
         self.put(0, source.to_le_bytes());

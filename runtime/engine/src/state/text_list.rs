@@ -8,6 +8,9 @@ impl TextList {
     /// Replaces the list by the NUL-separated strings in `bytes`; a missing last NUL is added.
     pub fn set(&mut self, bytes: &[u8]) {
         self.0.clear();
+        if bytes == b"\0" {
+            return;
+        }
         self.0.extend_from_slice(bytes);
         if self.0.last().is_some_and(|last| *last != 0) {
             self.0.push(0);
@@ -18,6 +21,12 @@ impl TextList {
     pub fn copy_from(&mut self, other: &TextList) {
         self.0.clear();
         self.0.extend_from_slice(&other.0);
+    }
+
+    /// Adds one string made of several parts.
+    pub(crate) fn push_parts(&mut self, parts: &[&[u8]]) {
+        parts.iter().for_each(|part| self.0.extend_from_slice(part));
+        self.0.push(0);
     }
 
     /// Adds one string; anything from a NUL on is left out.

@@ -1,5 +1,7 @@
 //! One thread.
 
+use events::param::Strings;
+
 use super::containers::ContainerId;
 use super::fd_table::FdTable;
 use super::flags::ThreadFlags;
@@ -27,6 +29,13 @@ pub struct ExeMarks {
     pub lower_layer: bool,
     /// It is an anonymous memory file.
     pub from_memfd: bool,
+}
+
+/// Replaces a text, in its own buffer.
+#[inline]
+pub(crate) fn set_text(text: &mut Vec<u8>, bytes: &[u8]) {
+    text.clear();
+    text.extend_from_slice(bytes);
 }
 
 /// One thread. Numbers are −1 and texts empty while unknown, unless said otherwise. Texts need not be UTF-8.
@@ -123,9 +132,138 @@ pub struct ThreadInfo {
     pub version: u64,
     /// Own descriptors; see [`super::State::fd_table`] for the table that the thread uses.
     pub fds: FdTable,
+    /// Type of the latest enter event; `NO_EVENT` before the first.
+    pub(crate) lastevent_type: u16,
+    /// Where the enter event of the call in progress is stored.
+    pub(crate) enter: Option<EnterId>,
+    /// The thread that the kernel chose as the new parent of this thread's children; −1 when it did not tell.
+    pub(crate) reaper_tid: i64,
+    /// Links of the tree of processes.
+    pub(crate) links: Links,
+}
+
+/// Stands for "no event yet"; one above it is no event type either.
+pub(crate) const NO_EVENT: u16 = u16::MAX - 1;
+
+/// Index of a stored enter event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct EnterId(pub(crate) u32);
+
+/// Links of a thread to its parent, children and siblings.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Links {
+    pub(crate) parent: Option<ThreadId>,
+    pub(crate) first_child: Option<ThreadId>,
+    pub(crate) next: Option<ThreadId>,
+    pub(crate) previous: Option<ThreadId>,
+}
+
+impl Default for ThreadInfo {
+    fn default() -> ThreadInfo {
+        ThreadInfo {
+            tid: -1,
+            pid: -1,
+            ptid: -1,
+            sid: -1,
+            vpgid: -1,
+            pgid: -1,
+            vtid: -1,
+            vpid: -1,
+            comm: Vec::new(),
+            exe: Vec::new(),
+            exepath: Vec::new(),
+            args: TextList::default(),
+            env: TextList::default(),
+            cgroups: TextList::default(),
+            cwd: Vec::new(),
+            root: Vec::new(),
+            uid: NO_ID,
+            gid: NO_ID,
+            loginuid: NO_ID,
+            cap_permitted: 0,
+            cap_effective: 0,
+            cap_inheritable: 0,
+            flags: ThreadFlags::NAME_CHANGED,
+            fdlimit: -1,
+            tty: 0,
+            exe_marks: ExeMarks::default(),
+            exe_ino: 0,
+            exe_ino_ctime: 0,
+            exe_ino_mtime: 0,
+            exe_ino_ctime_duration_clone_ts: 0,
+            exe_ino_ctime_duration_pidns_start: 0,
+            clone_ts: 0,
+            lastexec_ts: 0,
+            lastaccess_ts: 0,
+            pidns_init_start_ts: 0,
+            vmsize: 0,
+            vmrss: 0,
+            vmswap: 0,
+            pfmajor: 0,
+            pfminor: 0,
+            container: ContainerId::HOST,
+            group: None,
+            lastevent_fd: 0,
+            version: 0,
+            fds: FdTable::default(),
+            lastevent_type: NO_EVENT,
+            enter: None,
+            reaper_tid: -1,
+            links: Links::default(),
+        }
+    }
 }
 
 impl ThreadInfo {
+    /// Forgets everything but keeps the buffers.
+    pub(crate) fn reset(&mut self) {
+        let mut old = std::mem::take(self);
+        for text in [&mut old.comm, &mut old.exe, &mut old.exepath, &mut old.cwd, &mut old.root] {
+            text.clear();
+        }
+        for list in [&mut old.args, &mut old.env, &mut old.cgroups] {
+            list.clear();
+        }
+        self.comm = old.comm;
+        self.exe = old.exe;
+        self.exepath = old.exepath;
+        self.args = old.args;
+        self.env = old.env;
+        self.cgroups = old.cgroups;
+        self.cwd = old.cwd;
+        self.root = old.root;
+        self.fds = old.fds;
+    }
+
+    /// Sets the executable's path; Linux marks removed files with a suffix that is not part of it.
+    pub(crate) fn set_exepath(&mut self, path: &[u8]) {
+        const SUFFIX: &[u8] = b" (deleted)";
+        let path = if path.len() > SUFFIX.len() { path.strip_suffix(SUFFIX).unwrap_or(path) } else { path };
+        set_text(&mut self.exepath, path);
+    }
+
+    /// Sets the control groups from `subsystem=path` items, with the subsystem names that rules use. An item without
+    /// `=` makes the whole list unusable, so that the former one stays.
+    pub(crate) fn set_cgroups(&mut self, items: Strings<'_>) {
+        if items.clone().any(|item| !item.contains(&b'=')) {
+            return;
+        }
+        self.cgroups.clear();
+        for item in items {
+            let Some(at) = item.iter().position(|byte| *byte == b'=') else { continue };
+            let (name, path) = item.split_at(at);
+            let cut = name.windows(7).position(|part| part == b"_cgroup");
+            let (head, tail) = cut.map_or((name, &b""[..]), |cut| (&name[..cut], &name[cut + 7..]));
+            let head: &[u8] = match (head, tail) {
+                (b"perf", b"") => b"perf_event",
+                (b"mem", b"") => b"memory",
+                (b"io", b"") => b"blkio",
+                _ => head,
+            };
+            self.cgroups.push_parts(&[head, tail, path]);
+        }
+    }
+
     /// Whether this is the main thread of its process.
     #[inline]
     pub fn is_main(&self) -> bool {

@@ -4,6 +4,9 @@ use rustc_hash::FxHashMap;
 
 use super::containers::ContainerId;
 
+/// Entries kept of users, and of groups; further ones are not stored.
+const MAX_ENTRIES: usize = 65_536;
+
 /// A user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserEntry {
@@ -35,6 +38,11 @@ pub struct Users {
     groups: FxHashMap<(ContainerId, u32), GroupEntry>,
 }
 
+/// Names that begin so are not entries but references to a directory service.
+fn is_service(name: &str) -> bool {
+    name.starts_with(['+', '-'])
+}
+
 impl Users {
     /// The user with this id in a container ([`ContainerId::HOST`] for the host).
     pub fn user(&self, container: ContainerId, uid: u32) -> Option<&UserEntry> {
@@ -44,5 +52,52 @@ impl Users {
     /// The group with this id in a container ([`ContainerId::HOST`] for the host).
     pub fn group(&self, container: ContainerId, gid: u32) -> Option<&GroupEntry> {
         self.groups.get(&(container, gid))
+    }
+
+    /// Learns of a user from an event or a table.
+    pub(crate) fn add_user(&mut self, container: ContainerId, user: UserEntry) {
+        if !is_service(&user.name) {
+            self.set_user(container, user);
+        }
+    }
+
+    /// Learns of a group from an event or a table.
+    pub(crate) fn add_group(&mut self, container: ContainerId, group: GroupEntry) {
+        if !is_service(&group.name) {
+            self.set_group(container, group);
+        }
+    }
+
+    /// Stores a user. A known one keeps its group.
+    pub(crate) fn set_user(&mut self, container: ContainerId, user: UserEntry) {
+        let room = self.users.len() < MAX_ENTRIES;
+        match self.users.get_mut(&(container, user.uid)) {
+            Some(known) => *known = UserEntry { gid: known.gid, ..user },
+            None if room => {
+                self.users.insert((container, user.uid), user);
+            }
+            None => {}
+        }
+    }
+
+    /// Stores a group.
+    pub(crate) fn set_group(&mut self, container: ContainerId, group: GroupEntry) {
+        if self.groups.len() < MAX_ENTRIES || self.groups.contains_key(&(container, group.gid)) {
+            self.groups.insert((container, group.gid), group);
+        }
+    }
+
+    pub(crate) fn remove_user(&mut self, container: ContainerId, uid: u32) {
+        self.users.remove(&(container, uid));
+    }
+
+    pub(crate) fn remove_group(&mut self, container: ContainerId, gid: u32) {
+        self.groups.remove(&(container, gid));
+    }
+
+    /// Forgets a container's users and groups.
+    pub(crate) fn remove_container(&mut self, container: ContainerId) {
+        self.users.retain(|(owner, _), _| *owner != container);
+        self.groups.retain(|(owner, _), _| *owner != container);
     }
 }
