@@ -134,6 +134,53 @@ impl Operator {
         }
     }
 
+    /// One sentence on when the operator holds, for hover and completion.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Operator::Exists => "Holds if the field has a value, even an empty one.",
+            Operator::Eq => {
+                "Holds if the value equals the constant; for a network, if the address lies in it."
+            }
+            Operator::Ne => "Holds if the value differs from the constant. Never holds for an absent value.",
+            Operator::Lt => "Holds if the value is less. Texts compare byte by byte.",
+            Operator::Le => "Holds if the value is less or equal. Texts compare byte by byte.",
+            Operator::Gt => "Holds if the value is greater. Texts compare byte by byte.",
+            Operator::Ge => "Holds if the value is greater or equal. Texts compare byte by byte.",
+            Operator::Contains => "Holds if the constant occurs anywhere in the value.",
+            Operator::Icontains => {
+                "Holds if the constant occurs anywhere in the value, in any letter case (ASCII)."
+            }
+            Operator::Bcontains => {
+                "Holds if the bytes occur anywhere in the value; they are written as hex digits."
+            }
+            Operator::Startswith => "Holds if the value begins with the constant.",
+            Operator::Bstartswith => {
+                "Holds if the value begins with the bytes, which are written as hex digits."
+            }
+            Operator::Endswith => "Holds if the value ends with the constant.",
+            Operator::Glob => {
+                "Holds if the whole value fits the pattern: `*` is any text (also with `/`), `?` one character, \
+                 `[a-z]` one of a set."
+            }
+            Operator::Iglob => {
+                "Holds if the whole value fits the pattern in any letter case; patterns as for `glob`."
+            }
+            Operator::Regex => {
+                "Holds if the whole value fits the regular expression, in POSIX syntax: `[0-9]` and `[[:digit:]]`, \
+                 but not `\\d`."
+            }
+            Operator::In => {
+                "Holds if the value equals a member of the list or lies in a network of it; for a list field, if \
+                 every element does."
+            }
+            Operator::Intersects => "Holds if any element of the list field is a member of the list.",
+            Operator::Pmatch => {
+                "Holds if the path lies at or below one of the paths, part by part: `/var/log` covers \
+                 `/var/log/syslog` but not `/var/logs`. Parts may have `*`, `?` and `[…]`."
+            }
+        }
+    }
+
     /// What may follow the operator.
     pub const fn syntax(self) -> OperatorSyntax {
         use Operator::*;
@@ -211,6 +258,17 @@ impl Modifier {
     /// The modifier with this spelling.
     pub fn from_text(text: &str) -> Option<Self> {
         MODIFIERS.into_iter().find(|m| m.as_str() == text)
+    }
+
+    /// One sentence on what the modifier does, for hover and completion.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Modifier::Oneof => "The comparison must hold for exactly one member of the list.",
+            Modifier::Anyof => "The comparison must hold for at least one member of the list.",
+            Modifier::Allof => {
+                "The comparison must hold for every member of the list, and the list have some."
+            }
+        }
     }
 
     /// The spelling.

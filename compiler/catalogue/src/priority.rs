@@ -51,6 +51,24 @@ impl Priority {
         }
     }
 
+    /// One sentence on what deserves the priority, for hover and completion.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Priority::Emergency => "The most urgent: the system cannot be used any more.",
+            Priority::Alert => "Somebody must act at once.",
+            Priority::Critical => "A critical state, such as a running intrusion.",
+            Priority::Error => "Something was changed that should not be, such as a system file.",
+            Priority::Warning => {
+                "Something was done that should not be but changes nothing, such as reading a secret."
+            }
+            Priority::Notice => "Unusual, yet perhaps legitimate, such as a shell in a container.",
+            Priority::Informational => {
+                "Worth recording; often against a recommended practice. `INFO` is the same."
+            }
+            Priority::Debug => "For trying out rules.",
+        }
+    }
+
     /// The name that statistics print, which shortens `Informational` to `Info`.
     pub const fn short_name(self) -> &'static str {
         match self {

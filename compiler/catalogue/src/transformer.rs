@@ -62,6 +62,42 @@ impl Transformer {
         }
     }
 
+    /// How it is called.
+    pub const fn usage(self) -> &'static str {
+        match self {
+            Transformer::Tolower => "tolower(text)",
+            Transformer::Toupper => "toupper(text)",
+            Transformer::B64 => "b64(text)",
+            Transformer::Basename => "basename(path)",
+            Transformer::Len => "len(value)",
+            Transformer::Join => "join(separator, list)",
+            Transformer::Concat => "concat(text, text, …)",
+            Transformer::Getopt => "getopt(arguments, options)[letter]",
+            Transformer::Val => "val(field)",
+        }
+    }
+
+    /// One or two sentences on what it yields, for hover and completion.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Transformer::Tolower => "The text with A to Z as small letters.",
+            Transformer::Toupper => "The text with a to z as capital letters.",
+            Transformer::B64 => "What the Base64 text stands for. Absent if the text is no Base64.",
+            Transformer::Basename => "What follows the last `/` of the path.",
+            Transformer::Len => "Bytes of a text, or elements of a list.",
+            Transformer::Join => {
+                "The elements with the separator between them: `join(\",\", fd.types)`. Absent if any of them is."
+            }
+            Transformer::Concat => "The texts one after the other. Absent if any of them is.",
+            Transformer::Getopt => {
+                "Options among command-line arguments. The second argument lists their letters, those with a value \
+                 followed by `:`, as in `\"xvf:\"`. With `[f]`: the value of option f, or its letter if it has none; \
+                 otherwise a list of letters and values."
+            }
+            Transformer::Val => "Marks a field on the right of an operator: `proc.name = val(proc.pname)`.",
+        }
+    }
+
     /// Smallest and, if any, largest number of arguments.
     pub const fn arity(self) -> (usize, Option<usize>) {
         match self {

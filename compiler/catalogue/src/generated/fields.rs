@@ -191,11 +191,11 @@ pub(crate) static FIELDS: &[Field] = &[
     },
     Field {
         name: "evt.latency.s", class: ClassId(1), ty: T::RelTime, list: false, format: F::Dec, arg: None,
-        flags: FieldFlags(8), path: None, about: "Always 0; see `evt.latency`.",
+        flags: FieldFlags(8), path: None, about: "Always 0: the whole seconds of `evt.latency`.",
     },
     Field {
         name: "evt.latency.ns", class: ClassId(1), ty: T::RelTime, list: false, format: F::PaddedDec, arg: None,
-        flags: FieldFlags(8), path: None, about: "Always 0; see `evt.latency`.",
+        flags: FieldFlags(8), path: None, about: "Always 0: what `evt.latency.s` leaves out.",
     },
     Field {
         name: "evt.latency.quantized", class: ClassId(1), ty: T::Uint64, list: false, format: F::Dec, arg: None,
