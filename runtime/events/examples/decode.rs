@@ -1,5 +1,5 @@
 //! Reads a capture to its end and reports the cost of an event: `decode FILE [rounds]`. With `--types`, counts events by
-//! type instead; with `--raw`, as they were recorded.
+//! type instead; with `--print`, prints a script of everything; with `--raw`, as they were recorded.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -29,6 +29,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         println!("{:8} total", types.values().sum::<u64>());
         for notice in &reader.notices().first {
             println!("notice: {} at {}", notice.message, notice.offset);
+        }
+        return Ok(());
+    }
+    if flags.iter().any(|f| *f == "--print") {
+        let mut reader = Reader::with_options(File::open(path)?, options)?;
+        print!("{}", events::script::print(&reader.take_snapshot(), []));
+        while let Some(record) = reader.next_record()? {
+            if let Record::Event(event) = record {
+                println!("{}", events::script::print_event(&event));
+            }
         }
         return Ok(());
     }

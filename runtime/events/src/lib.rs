@@ -12,6 +12,7 @@
 #![forbid(unsafe_code)]
 
 pub mod fuzz;
+pub mod names;
 pub mod param;
 pub mod raw;
 pub mod scap;

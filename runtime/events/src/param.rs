@@ -127,7 +127,7 @@ impl<'a> Param<'a> {
     pub fn sock_tuple(self) -> Option<SockTuple<'a>> {
         let (&family, rest) = self.0.split_first()?;
         let malformed = SockTuple::Malformed { family };
-        let ends = |end: fn(&[u8]) -> Option<(Endpoint, &[u8])>| {
+        let ends = |end: ReadEnd| {
             let (source, rest) = end(rest)?;
             let (destination, _) = end(rest)?;
             Some(SockTuple::Inet { source, destination })
@@ -245,6 +245,9 @@ pub enum SockTuple<'a> {
     },
 }
 
+/// Reads one end, and gives the bytes behind it.
+type ReadEnd = fn(&[u8]) -> Option<(Endpoint, &[u8])>;
+
 fn inet(bytes: &[u8]) -> Option<(Endpoint, &[u8])> {
     let (ip, rest) = bytes.split_first_chunk::<4>()?;
     let (port, rest) = rest.split_first_chunk::<2>()?;
@@ -296,5 +299,74 @@ impl Iterator for FdList<'_> {
         let (flags, rest) = rest.split_first_chunk::<2>()?;
         self.0 = rest;
         Some((i64::from_le_bytes(*fd), i16::from_le_bytes(*flags)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_never_read_past_the_value() {
+        let p = |bytes| Param::new(bytes);
+        assert_eq!((p(&[]).u8(), p(&[]).signed(), p(&[]).unsigned()), (None, None, None));
+        assert_eq!((p(&[0xFE]).u8(), p(&[0xFE]).i8(), p(&[0xFE]).signed()), (Some(0xFE), Some(-2), Some(-2)));
+        assert_eq!((p(&[0xFE, 0xFF]).u16(), p(&[0xFE, 0xFF]).signed()), (Some(0xFFFE), Some(-2)));
+        assert_eq!((p(&[0xFE, 0xFF, 0xFF]).u32(), p(&[0xFE, 0xFF, 0xFF]).signed()), (None, None));
+        let minus_two = (-2i64).to_le_bytes();
+        assert_eq!((p(&minus_two).i64(), p(&minus_two[..4]).signed()), (Some(-2), Some(-2)));
+        assert_eq!(p(&minus_two[..4]).unsigned(), Some(0xFFFF_FFFE));
+        assert_eq!(p(&1.5f64.to_le_bytes()).f64(), Some(1.5));
+    }
+
+    #[test]
+    fn text_ends_at_its_nul() {
+        let text = |bytes| Param::new(bytes).text();
+        assert_eq!(text(b""), None);
+        assert_eq!(text(b"\0"), Some(&b""[..]));
+        assert_eq!(text(b"ab\0cd\0"), Some(&b"ab"[..]));
+        assert_eq!(text(b"ab"), Some(&b"ab"[..]));
+        assert_eq!(text(b"(NULL)\0"), None);
+        assert_eq!(text(b"(NULL)"), Some(&b"(NULL)"[..]));
+        let strings: fn(&'static [u8]) -> Vec<&'static [u8]> = |bytes| Param::new(bytes).strings().collect();
+        assert_eq!(strings(b"-l\0\0a b\0"), [&b"-l"[..], b"", b"a b"]);
+        assert_eq!(strings(b"-l\0x"), [&b"-l"[..], b"x"]);
+        assert!(strings(b"").is_empty());
+    }
+
+    #[test]
+    fn sockets() {
+        let end = |ip: &str, port| Endpoint { ip: ip.parse().expect("an address"), port };
+        let v4 = [2, 10, 0, 0, 1, 80, 0, 10, 0, 0, 2, 0, 1];
+        assert_eq!(Param::new(&v4).sock_addr(), Some(SockAddr::Inet(end("10.0.0.1", 80))));
+        let tuple = SockTuple::Inet { source: end("10.0.0.1", 80), destination: end("10.0.0.2", 256) };
+        assert_eq!(Param::new(&v4).sock_tuple(), Some(tuple));
+        for cut in 1..v4.len() {
+            let malformed = Some(SockTuple::Malformed { family: 2 });
+            assert_eq!(Param::new(&v4[..cut]).sock_tuple(), malformed, "{cut} bytes");
+        }
+        let unix = [&[1][..], &7u64.to_le_bytes(), &9u64.to_le_bytes(), b"/run/x\0"].concat();
+        let tuple = SockTuple::Unix { source: 7, destination: 9, path: b"/run/x" };
+        assert_eq!(Param::new(&unix).sock_tuple(), Some(tuple));
+        assert_eq!(
+            Param::new(&unix[..17]).sock_tuple(),
+            Some(SockTuple::Unix { source: 7, destination: 9, path: b"" })
+        );
+        assert_eq!(Param::new(&unix[..16]).sock_tuple(), Some(SockTuple::Malformed { family: 1 }));
+        assert_eq!(Param::new(b"\x01/run/x\0").sock_addr(), Some(SockAddr::Unix { path: b"/run/x" }));
+        assert_eq!(Param::new(&[1]).sock_addr(), Some(SockAddr::Malformed { family: 1 }));
+        assert_eq!(Param::new(&[16]).sock_addr(), Some(SockAddr::Other { family: 16 }));
+        assert_eq!((Param::new(&[]).sock_addr(), Param::new(&[]).sock_tuple()), (None, None));
+    }
+
+    #[test]
+    fn lists_and_dynamic_values() {
+        let list = [&[2, 0][..], &3i64.to_le_bytes(), &[1, 0], &(-1i64).to_le_bytes(), &[0x41, 0]].concat();
+        assert_eq!(Param::new(&list).fd_list().collect::<Vec<_>>(), [(3, 1), (-1, 0x41)]);
+        assert_eq!(Param::new(&list[..15]).fd_list().collect::<Vec<_>>(), [(3, 1)]);
+        assert_eq!(Param::new(&[9]).fd_list().count(), 0);
+        assert_eq!(Param::new(&[1, 9]).dynamic(), Some((1, Param::new(&[9]))));
+        assert_eq!(Param::new(&[]).dynamic(), None);
+        assert_eq!(Param::new(&[127, 0, 0, 1]).ip().map(|ip| ip.to_string()).as_deref(), Some("127.0.0.1"));
     }
 }

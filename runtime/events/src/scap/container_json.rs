@@ -9,18 +9,19 @@ use crate::raw::RawEvent;
 pub(crate) fn of(event: &RawEvent<'_>) -> Vec<u8> {
     let text = |i| event.param(i).text().map(String::from_utf8_lossy).unwrap_or_default();
     let mut json = String::from("{\"container\":{\"id\":");
-    quote(&mut json, &text(0));
+    json_string(&text(0), &mut json);
     // Writing to a `String` cannot fail.
     let _ = write!(json, ",\"type\":{}", event.param(1).u32().unwrap_or_default());
     json.push_str(",\"name\":");
-    quote(&mut json, &text(2));
+    json_string(&text(2), &mut json);
     json.push_str(",\"image\":");
-    quote(&mut json, &text(3));
+    json_string(&text(3), &mut json);
     json.push_str("}}");
     json.into_bytes()
 }
 
-fn quote(json: &mut String, text: &str) {
+/// Appends text as a JSON string.
+pub(crate) fn json_string(text: &str, json: &mut String) {
     json.push('"');
     for c in text.chars() {
         match c {

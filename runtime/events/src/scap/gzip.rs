@@ -16,7 +16,7 @@ type Rewound<R> = Chain<Cursor<Vec<u8>>, R>;
 /// The input, decompressed where needed.
 pub(crate) enum Source<R> {
     Plain(Rewound<R>),
-    Gzip(Members<BufReader<Rewound<R>>>),
+    Gzip(Box<Members<BufReader<Rewound<R>>>>),
 }
 
 impl<R: Read> Source<R> {
@@ -28,7 +28,7 @@ impl<R: Read> Source<R> {
         let rewound = Cursor::new(first).chain(input);
         Ok(if compressed {
             let buffered = BufReader::with_capacity(COMPRESSED_BUFFER, rewound);
-            Source::Gzip(Members { current: Some(GzDecoder::new(buffered)) })
+            Source::Gzip(Box::new(Members { current: Some(GzDecoder::new(buffered)) }))
         } else {
             Source::Plain(rewound)
         })

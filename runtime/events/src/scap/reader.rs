@@ -3,47 +3,18 @@
 use std::io::Read;
 use std::mem;
 
-use super::block::{Body, Frame, Kind, MAX_EVENT_BODY, SECTION_MAGIC, VERSION};
+use catalogue::EventCode;
+
+use super::block::{self, Body, FRAME_LEN, Frame, HEADER_LEN, Kind, MAX_EVENT_BODY, SECTION_MAGIC, VERSION};
 use super::convert::{Converter, Outcome};
 use super::error::{Result, ScapError, ScapErrorKind};
+use super::options::{Notices, Options};
 use super::plan::{self, Plan};
+use super::tables::Tables;
+use super::upgrade;
 use super::window::Window;
-use super::{descriptors, machine, processes, upgrade, users};
-use crate::raw::{EventFlags, RawEvent, WireError};
-use crate::snapshot::{Fd, FdTable, Interface, Snapshot, Thread, User};
-
-/// How much memory damaged or hostile input may make the reader use.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Longest block of a large event, in bytes.
-    pub event: u32,
-    /// Memory of all tables of one section, in bytes (estimated).
-    pub tables: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Limits { event: 256 << 20, tables: 1 << 30 }
-    }
-}
-
-/// How to read a capture.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// Where to begin in the uncompressed stream; must be a section header.
-    pub start_offset: u64,
-    /// Whether events of older recorders are brought to today's shape, and what is not delivered any more is left out.
-    /// Without, every event comes as it was recorded, with a parameter count inserted where there was none.
-    pub convert: bool,
-    /// Bounds on memory.
-    pub limits: Limits,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Options { start_offset: 0, convert: true, limits: Limits::default() }
-    }
-}
+use crate::raw::{self, EventFlags, RawEvent, WireError};
+use crate::snapshot::Snapshot;
 
 /// Bytes of a section header up to the version: type, length, magic number, major and minor version.
 const SECTION_LEN: usize = 16;
@@ -55,35 +26,6 @@ pub enum Record<'a> {
     Event(RawEvent<'a>),
     /// Another capture begins here, which was appended to the one before: all state is to be replaced by this.
     Section(Box<Snapshot>),
-}
-
-/// Something odd in a capture that does not stop reading.
-#[derive(Clone, Debug)]
-pub struct Notice {
-    /// Offset in the uncompressed stream of the block.
-    pub offset: u64,
-    /// What is odd.
-    pub message: String,
-}
-
-/// What was odd so far.
-#[derive(Clone, Debug, Default)]
-pub struct Notices {
-    /// How often something was odd.
-    pub count: u64,
-    /// The first few.
-    pub first: Vec<Notice>,
-}
-
-impl Notices {
-    const KEPT: usize = 16;
-
-    fn add(&mut self, offset: u64, message: impl FnOnce() -> String) {
-        self.count += 1;
-        if self.first.len() < Notices::KEPT {
-            self.first.push(Notice { offset, message: message() });
-        }
-    }
 }
 
 /// Reads a capture. Memory does not depend on the capture's length, only on its tables and its longest event.
@@ -181,6 +123,52 @@ impl<R: Read> Reader<R> {
     /// When the capture is damaged or ends inside of a block. Everything before that was delivered.
     #[inline]
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>> {
+        let Some(len) = self.ordinary() else { return self.next_other() };
+        let start = self.window.start();
+        self.window.consume(len);
+        let block = self.window.slice(start, start + len);
+        let (cpu, event) = match block.get(HEADER_LEN..len - 4).and_then(|body| body.split_first_chunk::<2>())
+        {
+            Some((cpu, event)) => (u16::from_le_bytes(*cpu), event),
+            None => (0, &[][..]),
+        };
+        match RawEvent::parse(event, cpu, EventFlags::default()) {
+            Ok(event) => Ok(Some(Record::Event(event))),
+            Err(error) => {
+                self.done = true;
+                Err(ScapError {
+                    offset: self.window.offset() - len as u64,
+                    kind: ScapErrorKind::Event(error),
+                })
+            }
+        }
+    }
+
+    /// Length of the block at hand if it is complete and nothing is to be done about it: an event of today's shape
+    /// without flags. Nearly all blocks of today's captures are of this kind, so it is decided first and in one go.
+    #[inline]
+    fn ordinary(&self) -> Option<usize> {
+        /// Block header, CPU, event header.
+        const HEAD: usize = HEADER_LEN + 2 + raw::HEADER_LEN;
+        let here = self.window.available();
+        let b = here.first_chunk::<HEAD>()?;
+        let len = u32::from_le_bytes([b[4], b[5], b[6], b[7]]);
+        let trailer = here.get(..len as usize)?.last_chunk::<4>()?;
+        let code = EventCode(u16::from_le_bytes([b[30], b[31]]));
+        let params = u32::from_le_bytes([b[32], b[33], b[34], b[35]]);
+        let ordinary = u32::from_le_bytes([b[0], b[1], b[2], b[3]]) == block::code::EVENT_V2
+            && len % 4 == 0
+            && len as usize >= HEAD + 4
+            && len as usize <= MAX_EVENT_BODY + FRAME_LEN
+            && u32::from_le_bytes(*trailer) == len
+            && plan::of(code, params) == Plan::Pass
+            && !self.done;
+        ordinary.then_some(len as usize)
+    }
+
+    /// The next event when [`Reader::ordinary`] does not say where it is.
+    #[inline(never)]
+    fn next_other(&mut self) -> Result<Option<Record<'_>>> {
         if self.done {
             return Ok(None);
         }
@@ -211,7 +199,6 @@ impl<R: Read> Reader<R> {
     }
 
     /// Finds the next event that is delivered.
-    #[inline]
     fn step(&mut self) -> Result<Step> {
         loop {
             let offset = self.window.offset();
@@ -238,13 +225,13 @@ impl<R: Read> Reader<R> {
             let mut found = Found { place: Place::Window(from, to), cpu, flags, offset };
             if counted {
                 let event = self.window.slice(from, to);
-                let Some(head) = event.first_chunk::<26>() else {
+                let Some(head) = event.first_chunk::<{ raw::HEADER_LEN }>() else {
                     return Err(ScapError { offset, kind: ScapErrorKind::Event(WireError::ShortHeader) });
                 };
                 if !self.options.convert {
                     return Ok(Step::Event(found));
                 }
-                let code = catalogue::EventCode(u16::from_le_bytes([head[20], head[21]]));
+                let code = EventCode(u16::from_le_bytes([head[20], head[21]]));
                 match plan::of(code, u32::from_le_bytes([head[22], head[23], head[24], head[25]])) {
                     Plan::Pass => return Ok(Step::Event(found)),
                     Plan::Unknown => continue,
@@ -268,7 +255,6 @@ impl<R: Read> Reader<R> {
     }
 
     /// Shows an event to the converter. `false` when it is not delivered.
-    #[inline(never)]
     fn convert(&mut self, found: &mut Found) -> Result<bool> {
         let bytes = match found.place {
             Place::Window(from, to) => self.window.slice(from, to),
@@ -305,7 +291,7 @@ impl<R: Read> Reader<R> {
     fn read_section(&mut self) -> Result<()> {
         self.converter.clear();
         self.read_section_header(true)?;
-        let mut tables = Tables { snapshot: Snapshot::default(), used: 0, limit: self.options.limits.tables };
+        let mut tables = Tables::new(self.options.limits.tables);
         while let Some(frame) = Frame::peek(&mut self.window)? {
             let offset = self.window.offset();
             match frame.kind {
@@ -313,7 +299,7 @@ impl<R: Read> Reader<R> {
                 Kind::Section => {
                     // A capture without events, and another one behind it.
                     self.read_section_header(false)?;
-                    tables = Tables { snapshot: Snapshot::default(), used: 0, limit: tables.limit };
+                    tables = Tables::new(self.options.limits.tables);
                 }
                 Kind::Unknown => {
                     self.notices.add(offset, || format!("block of unknown type {:#x} left out", frame.code));
@@ -327,7 +313,7 @@ impl<R: Read> Reader<R> {
                 }
             }
         }
-        self.snapshot = tables.snapshot;
+        self.snapshot = tables.finish();
         Ok(())
     }
 
@@ -383,67 +369,5 @@ fn prefix(block: &[u8], with_flags: bool, len: u32, offset: u64) -> Result<(u16,
         }
         Some(b) => Ok((u16::from_le_bytes([b[8], b[9]]), EventFlags::default(), 10)),
         None => fail(ScapErrorKind::Event(WireError::ShortHeader)),
-    }
-}
-
-/// Tables read so far, and the memory they take.
-struct Tables {
-    snapshot: Snapshot,
-    used: u64,
-    limit: u64,
-}
-
-impl Tables {
-    /// Reads one table block. `false` when a part of it had to be left out.
-    fn read<R: Read>(&mut self, kind: Kind, mut body: Body<'_, R>, offset: u64) -> Result<bool> {
-        let Tables { snapshot, used, limit } = self;
-        let mut charge = |bytes: u64| {
-            *used += bytes;
-            if *used > *limit {
-                Err(ScapError { offset, kind: ScapErrorKind::TablesTooLarge })
-            } else {
-                Ok(())
-            }
-        };
-        // The texts of all entries; what an entry takes beside them is charged with the entry.
-        charge(body.len())?;
-        let mut complete = true;
-        match kind {
-            Kind::Machine => snapshot.machine = Some(machine::read_machine(&mut body)?),
-            Kind::Processes(version) => processes::read(version, &mut body, |thread| {
-                charge(size_of::<Thread>() as u64)?;
-                snapshot.threads.push(thread);
-                Ok(())
-            })?,
-            Kind::Descriptors { sized } => {
-                let mut table = FdTable { tid: descriptors::read_tid(&mut body)?, entries: Vec::new() };
-                complete = descriptors::read(sized, &mut body, |fd| {
-                    charge(size_of::<Fd>() as u64)?;
-                    table.entries.push(fd);
-                    Ok(())
-                })?;
-                if !table.entries.is_empty() {
-                    charge(size_of::<FdTable>() as u64)?;
-                    snapshot.descriptors.push(table);
-                }
-            }
-            Kind::Interfaces { sized } => machine::read_interfaces(sized, &mut body, |interface| {
-                charge(size_of::<Interface>() as u64)?;
-                snapshot.interfaces.extend(interface);
-                Ok(())
-            })?,
-            Kind::Users { sized } => users::read(sized, &mut body, |entry| {
-                charge(size_of::<User>() as u64)?;
-                match entry {
-                    users::Entry::User(user) => snapshot.users.push(user),
-                    users::Entry::Group(group) => snapshot.groups.push(group),
-                    users::Entry::Other => {}
-                }
-                Ok(())
-            })?,
-            Kind::Section | Kind::Event { .. } | Kind::Unknown => {}
-        }
-        body.close()?;
-        Ok(complete)
     }
 }

@@ -31,7 +31,7 @@ pub struct Writer<W: Write> {
 
 enum Sink<W: Write> {
     Plain(Counted<W>),
-    Gzip(GzEncoder<Counted<W>>),
+    Gzip(Box<GzEncoder<Counted<W>>>),
 }
 
 struct Counted<W> {
@@ -61,7 +61,7 @@ impl<W: Write> Writer<W> {
         let sink = match compression {
             Compression::None => Sink::Plain(out),
             Compression::Gzip(level) => {
-                Sink::Gzip(GzEncoder::new(out, flate2::Compression::new(level.clamp(1, 9))))
+                Sink::Gzip(Box::new(GzEncoder::new(out, flate2::Compression::new(level.clamp(1, 9)))))
             }
         };
         let mut writer = Writer { sink, buffer: Vec::with_capacity(BUFFER + BUFFER / 4) };

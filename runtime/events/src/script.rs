@@ -1,1 +1,0 @@
-//! Readable events for tests.
