@@ -1,0 +1,49 @@
+//! Edits that replace deprecated forms of updates.
+
+use syntax::yaml::{Pair, YamlId};
+
+use crate::diagnostic::Edit;
+use crate::falco::ItemType;
+use crate::items::Reader;
+use crate::items::update::{APPENDABLE, REPLACEABLE};
+
+impl Reader<'_> {
+    /// `append: true` as `override`, when that means the same: a rule's other keys are ignored by the one and refused
+    /// by the other.
+    pub(super) fn append_edit(&self, item: YamlId, keys: &[&str], kind: ItemType) -> Option<Edit> {
+        let present: Vec<&str> = keys.iter().copied().filter(|key| self.yaml.get(item, key).is_some()).collect();
+        let others = |key: &&&str| !present.contains(*key) && self.yaml.get(item, key).is_some();
+        if present.is_empty() || self.yaml.get(item, "override").is_some() {
+            return None;
+        }
+        if kind == ItemType::Rule && APPENDABLE.iter().chain(REPLACEABLE).any(|key| others(&key)) {
+            return None;
+        }
+        let entries: Vec<String> = present.iter().map(|key| format!("{key}: append")).collect();
+        let pair = self.yaml.get(item, "append")?;
+        Some(Edit { range: self.whole_pair(pair), text: format!("override: {{{}}}", entries.join(", ")) })
+    }
+
+    /// `enabled: …` alone with `override`, when that means the same.
+    pub(super) fn enabled_edit(&self, item: YamlId) -> Option<Edit> {
+        let others = |key: &&str| *key != "enabled" && self.yaml.get(item, key).is_some();
+        if APPENDABLE.iter().chain(REPLACEABLE).any(|key| others(&key)) || self.yaml.get(item, "override").is_some() {
+            return None;
+        }
+        let pair = self.yaml.get(item, "enabled")?;
+        let range = self.whole_pair(pair);
+        let file = self.sources.file(range.file)?;
+        let line = file.text.get(..range.span.start as usize)?.rsplit('\n').next()?;
+        // In a block mapping nothing but indentation, or the item's dash, stands before the key.
+        let block = line.bytes().all(|byte| matches!(byte, b' ' | b'-'));
+        let separator = if block { format!("\n{}", " ".repeat(line.len())) } else { ", ".to_owned() };
+        let text = format!("{}{separator}override: {{enabled: replace}}", self.sources.slice(range));
+        Some(Edit { range, text })
+    }
+
+    fn whole_pair(&self, pair: Pair) -> syntax::span::FileRange {
+        let (mut range, value) = (self.range(pair.key), self.range(pair.value));
+        range.span = range.span.cover(value.span);
+        range
+    }
+}
