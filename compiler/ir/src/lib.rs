@@ -5,13 +5,17 @@
 //! and no JIT; run-time values come from whoever implements [`FieldSource`].
 #![forbid(unsafe_code)]
 
+pub mod compat;
 pub mod consts;
 pub mod event_set;
 pub mod expr;
+pub mod interp;
 pub mod literal;
 pub mod ops;
 pub mod program;
 pub mod render;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod value;
 
 pub use consts::{Const, ConstId, Network};
