@@ -1,0 +1,190 @@
+//! The structure of the repository, checked: who may depend on whom, who owns which package, where `unsafe` may stand,
+//! and that every file says what it is for. `docs/architecture.md` explains the rules.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Which of our crates a crate may use. Development dependencies are free.
+const EDGES: &[(&str, &[&str])] = &[
+    ("catalogue", &[]),
+    ("syntax", &["catalogue"]),
+    ("settings", &["catalogue", "syntax"]),
+    ("ir", &["catalogue"]),
+    ("hir", &["catalogue", "syntax", "ir"]),
+    ("codegen", &["catalogue", "ir"]),
+    ("rulec", &["catalogue", "syntax", "settings", "ir", "hir"]),
+    ("ide", &["catalogue", "syntax", "hir", "settings"]),
+    ("rulels", &["catalogue", "syntax", "settings", "hir", "ide"]),
+    ("events", &["catalogue"]),
+    ("engine", &["catalogue", "ir", "codegen", "events"]),
+    ("probe", &["catalogue", "events"]),
+    ("ruled", &["catalogue", "syntax", "settings", "ir", "hir", "codegen", "events", "engine", "probe"]),
+];
+
+/// Packages that belong to one crate. Development dependencies are free.
+const OWNERS: &[(&str, &str)] = &[
+    ("logos", "syntax"),
+    ("lalrpop-util", "syntax"),
+    ("salsa", "hir"),
+    ("ariadne", "rulec"),
+    ("cranelift-codegen", "codegen"),
+    ("cranelift-frontend", "codegen"),
+    ("cranelift-jit", "codegen"),
+    ("tower-lsp-server", "rulels"),
+    ("aya", "probe"),
+    ("flate2", "events"),
+    ("toml", "settings"),
+];
+
+/// Crates whose named files may hold `unsafe`; all others forbid it.
+const UNSAFE: &[(&str, &[&str])] = &[
+    ("codegen", &["abi.rs", "host.rs", "call.rs", "module.rs"]),
+    ("probe", &["layout.rs"]),
+];
+
+/// Files may be longer than this only under `generated/` and `tests/`.
+const LONGEST_FILE: usize = 600;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("corpus lies in the repository").to_path_buf()
+}
+
+/// Manifests of the workspace's members: name, folder, parsed manifest.
+fn members() -> Vec<(String, PathBuf, toml::Table)> {
+    let parse = |path: &Path| -> toml::Table {
+        fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display())).parse().unwrap()
+    };
+    let workspace = parse(&root().join("Cargo.toml"));
+    let folders = workspace["workspace"]["members"].as_array().unwrap();
+    folders
+        .iter()
+        .map(|folder| {
+            let folder = root().join(folder.as_str().unwrap());
+            let manifest = parse(&folder.join("Cargo.toml"));
+            (manifest["package"]["name"].as_str().unwrap().to_string(), folder, manifest)
+        })
+        .collect()
+}
+
+fn dependencies(manifest: &toml::Table) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let mut add = |table: Option<&toml::Value>| {
+        names.extend(table.and_then(toml::Value::as_table).into_iter().flat_map(|table| table.keys().cloned()));
+    };
+    add(manifest.get("dependencies"));
+    add(manifest.get("build-dependencies"));
+    for target in manifest.get("target").and_then(toml::Value::as_table).into_iter().flat_map(|t| t.values()) {
+        add(target.get("dependencies"));
+    }
+    names
+}
+
+/// Rust files of a folder, `target` and hidden folders aside.
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut pending = vec![folder.to_path_buf()];
+    while let Some(folder) = pending.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.file_name().unwrap().to_string_lossy().to_string();
+            if path.is_dir() {
+                if !name.starts_with('.') && !["target", "node_modules", "fuzz"].contains(&name.as_str()) {
+                    pending.push(path);
+                }
+            } else if name.ends_with(".rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+fn shown(path: &Path) -> String {
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
+}
+
+#[test]
+fn crates_use_only_what_the_architecture_allows() {
+    let ours: BTreeMap<&str, &[&str]> = EDGES.iter().copied().collect();
+    let mut wrong = Vec::new();
+    for (name, _, manifest) in members() {
+        if ["corpus", "benches", "xtask"].contains(&name.as_str()) {
+            continue;
+        }
+        let Some(allowed) = ours.get(name.as_str()) else {
+            wrong.push(format!("{name} is missing in EDGES"));
+            continue;
+        };
+        for dependency in dependencies(&manifest) {
+            if ours.contains_key(dependency.as_str()) && !allowed.contains(&dependency.as_str()) {
+                wrong.push(format!("{name} must not use {dependency}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn packages_have_one_owner() {
+    let mut wrong = Vec::new();
+    for (name, _, manifest) in members() {
+        for dependency in dependencies(&manifest) {
+            if let Some((_, owner)) = OWNERS.iter().find(|(package, _)| *package == dependency)
+                && *owner != name
+                && !["corpus", "benches"].contains(&name.as_str())
+            {
+                wrong.push(format!("{dependency} belongs to {owner}, but {name} uses it"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn unsafe_code_stands_only_where_it_may() {
+    let mut wrong = Vec::new();
+    for (name, folder, _) in members() {
+        let allowed = UNSAFE.iter().find(|(owner, _)| *owner == name).map(|(_, files)| *files);
+        let roots = ["src/lib.rs", "src/main.rs"].map(|file| folder.join(file));
+        for file in roots.iter().filter(|file| file.exists()) {
+            let text = fs::read_to_string(file).unwrap();
+            let attribute = if allowed.is_some() { "#![deny(unsafe_code)]" } else { "#![forbid(unsafe_code)]" };
+            if !text.contains(attribute) {
+                wrong.push(format!("{} lacks {attribute}", shown(file)));
+            }
+        }
+        for file in rust_files(&folder.join("src")) {
+            let lifted = fs::read_to_string(&file).unwrap().contains("allow(unsafe_code)");
+            let name = file.file_name().unwrap().to_string_lossy().to_string();
+            let named = allowed.is_some_and(|files| files.contains(&name.as_str()) || files.contains(&shown(&file).as_str()));
+            if lifted && !named && !file.ends_with("lib.rs") {
+                wrong.push(format!("{} allows unsafe code", shown(&file)));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_is_short() {
+    let mut wrong = Vec::new();
+    for (_, folder, _) in members() {
+        for file in rust_files(&folder) {
+            let path = shown(&file);
+            if path.contains("/generated/") {
+                continue;
+            }
+            let text = fs::read_to_string(&file).unwrap();
+            if !text.starts_with("//!") {
+                wrong.push(format!("{path} does not open with a `//!` line"));
+            }
+            let lines = text.lines().count();
+            if lines > LONGEST_FILE && !path.contains("/tests/") && !path.ends_with("tests.rs") {
+                wrong.push(format!("{path} has {lines} lines; at most {LONGEST_FILE}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
