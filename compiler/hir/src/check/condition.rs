@@ -2,12 +2,13 @@
 
 use catalogue::{Modifier, Operator};
 use ir::Const;
+use ir::literal::{self, LiteralError};
 use syntax::ast::{Ast, CheckOperator, NodeId, NodeKind};
 use syntax::span::Span;
 
 use crate::check::operand::{Operand, OperandKind, operand};
 use crate::check::operator::{modifier, operator};
-use crate::check::{Fault, Fields, events, literal, warning};
+use crate::check::{Fault, Fields, events, warning};
 use crate::codes::{self, Code};
 use crate::falco::DeprecatedField;
 
@@ -187,8 +188,15 @@ fn one_literal(
     let field = left.plain_field();
     let base = field_name(left);
     let raw_argument = field.is_some() && base == Some("evt.rawarg");
-    let parsed = literal::parse(left.shape.ty, op, value, raw_argument)
-        .map_err(|message| Fault::new(&codes::BAD_LITERAL, span, message))?;
+    let parsed = match literal::parse(value, left.shape.ty, op) {
+        // Falco reads literals of raw arguments in a way that has no byte buffers.
+        Ok(Const::Bytes(_)) if raw_argument => Err(LiteralError::Type(left.shape.ty)),
+        other => other,
+    };
+    let parsed = parsed.map_err(|error| {
+        let code = if matches!(error, LiteralError::Regex(_)) { &codes::BAD_REGEX } else { &codes::BAD_LITERAL };
+        Fault::new(code, span, error.to_string())
+    })?;
     match base {
         Some("evt.type") if !fields.catalogue().knows_event_name(&text) => {
             let mut fault = Fault::new(&codes::UNKNOWN_EVENT_TYPE, span, format!("unknown event type {text}"));
@@ -200,11 +208,6 @@ fn one_literal(
             return Err(Fault::new(&codes::OPERATOR_TYPE, span, message));
         }
         _ => {}
-    }
-    if op == Operator::Regex
-        && let Err(message) = ir::ops::regex::check(value)
-    {
-        return Err(Fault::new(&codes::BAD_REGEX, span, format!("invalid regex pattern: {message}")));
     }
     Ok(parsed)
 }

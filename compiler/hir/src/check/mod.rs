@@ -4,11 +4,9 @@ mod condition;
 mod events;
 mod exception;
 mod fields;
-mod literal;
 mod operand;
 mod operator;
 pub mod output;
-mod services;
 mod warning;
 
 pub use condition::{CheckedUnit, LiteralWarning, Step, TypedCheck, TypedRhs, check_unit};

@@ -122,7 +122,7 @@ pub(crate) fn validate(sources: &Sources, tree: TreeId) -> Result<Vec<String>, K
     Ok(validator.statuses)
 }
 
-impl Validator<'_> {
+impl<'a> Validator<'a> {
     fn fail(&mut self, text: &str) {
         self.statuses.push(format!("failed for {}: {text}", self.path));
     }
@@ -234,10 +234,11 @@ impl Validator<'_> {
         Ok(valid)
     }
 
-    fn key(&self, key: YamlId) -> Result<&str, KeyError> {
-        match self.yaml.kind(key) {
+    fn key(&self, key: YamlId) -> Result<&'a str, KeyError> {
+        let yaml = self.yaml;
+        match yaml.kind(key) {
             YamlKind::Null => Ok("null"),
-            YamlKind::Scalar(_) => Ok(self.yaml.text(key).unwrap_or("")),
+            YamlKind::Scalar(_) => Ok(yaml.text(key).unwrap_or("")),
             _ => {
                 let at = self.sources.yaml_position(self.tree, self.yaml.at(key));
                 Err(falco_text("bad conversion", at))

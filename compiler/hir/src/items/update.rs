@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use syntax::yaml::YamlId;
-
 use crate::codes;
 use crate::diagnostic::Diagnostic;
 use crate::falco::{ItemType, LoadCode};
