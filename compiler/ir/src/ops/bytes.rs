@@ -17,7 +17,7 @@ pub fn compare(op: Operator, left: &[u8], right: &[u8]) -> bool {
 /// Decodes an even number of hexadecimal digits, of either letter case; `None` for any other text.
 pub fn decode_hex(text: &[u8]) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
-    if text.len() % 2 != 0 {
+    if !text.len().is_multiple_of(2) {
         return None;
     }
     text.chunks_exact(2).map(|pair| Some((digit(pair[0])? * 16 + digit(pair[1])?) as u8)).collect()

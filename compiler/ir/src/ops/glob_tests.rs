@@ -71,3 +71,20 @@ fn stars_do_not_multiply() {
     assert!(!Glob::new(pattern.as_bytes(), false).matches(text.as_bytes()));
     assert!(!matches(pattern.as_bytes(), text.as_bytes(), true));
 }
+
+/// Patterns, texts (both in hexadecimal), `iglob` and the verdict of glibc 2.36's `fnmatch` in the C locale.
+const RECORDED: &str = include_str!("glob_cases.txt");
+
+#[test]
+fn recorded_verdicts() {
+    let bytes = |hex: &str| crate::ops::bytes::decode_hex(hex.as_bytes()).unwrap();
+    for line in RECORDED.lines() {
+        let [pattern, text, fold, expected] = line.split(' ').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let (pattern, text) = (bytes(pattern), bytes(text));
+        let found = Glob::new(&pattern, fold == "1").matches(&text);
+        assert_eq!(found, expected == "1", "{} {}", pattern.escape_ascii(), text.escape_ascii());
+        assert_eq!(matches(&pattern, &text, fold == "1"), found);
+    }
+}

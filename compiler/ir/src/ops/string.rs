@@ -40,12 +40,12 @@ pub fn contains_ignoring_case(text: &[u8], part: &[u8]) -> bool {
 
 /// A constant that is searched for in many texts.
 #[derive(Clone, Debug)]
-pub struct Substring(Finder<'static>);
+pub struct Substring(Box<Finder<'static>>);
 
 impl Substring {
     /// Prepares a constant.
     pub fn new(part: &[u8]) -> Substring {
-        Substring(Finder::new(part).into_owned())
+        Substring(Box::new(Finder::new(part).into_owned()))
     }
 
     /// Whether the text holds the constant.

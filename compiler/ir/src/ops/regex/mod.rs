@@ -231,4 +231,25 @@ mod tests {
             validate(nested.as_bytes()).unwrap();
         }
     }
+
+    /// Lines `M pattern value verdict` and `E pattern message` (texts in hexadecimal), recorded with RE2.
+    const RECORDED: &str = include_str!("cases.txt");
+
+    #[test]
+    fn recorded_verdicts() {
+        let text = |hex: &str| crate::ops::bytes::decode_hex(hex.as_bytes()).unwrap();
+        for line in RECORDED.lines() {
+            let (kind, rest) = line.split_once(' ').unwrap();
+            let (pattern, rest) = rest.split_once(' ').unwrap();
+            let regex = PreparedRegex::new(&text(pattern));
+            match (kind, regex) {
+                ("E", Err(error)) => assert_eq!(error.to_string().as_bytes(), text(rest), "{line}"),
+                ("M", Ok(regex)) => {
+                    let (value, verdict) = rest.split_once(' ').unwrap();
+                    assert_eq!(regex.matches(&text(value)), verdict == "1", "{line}");
+                }
+                (_, other) => panic!("{line}: {other:?}"),
+            }
+        }
+    }
 }
