@@ -8,8 +8,11 @@ use ir::{Extracted, Import, ImportId, Program};
 use rustc_hash::FxHashMap;
 
 use super::params::Positions;
-use super::{Argument, Call, Cost, Entry, JsonForm, Memory, Mode, Scope, Settings, TABLES, evt_arg};
+use super::{
+    Argument, Call, Cost, Entry, JsonForm, Memory, Mode, Scope, Settings, TABLES, evt_arg, evt_path,
+};
 use crate::event::Event;
+use crate::state::FdInfo;
 
 /// Prefix of the fields that configuration defines.
 const STATIC: &str = "static.";
@@ -105,6 +108,12 @@ impl Fields {
     pub(super) fn style(&self, import: ImportId, event: &Event<'_>) -> Option<Style> {
         let bound = self.bound.get(import.0 as usize).filter(|bound| bound.entry.name == "evt.rawarg")?;
         evt_arg::raw_style(event, &bound.arg)
+    }
+
+    /// The descriptor that the event's fields describe once this import was printed, when that changes it.
+    pub(super) fn described<'e>(&self, import: ImportId, event: &Event<'e>) -> Option<Option<&'e FdInfo>> {
+        let bound = self.bound.get(import.0 as usize).filter(|bound| bound.entry.name == "evt.abspath")?;
+        evt_path::described(event, &bound.arg)
     }
 
     #[inline]

@@ -3,7 +3,7 @@
 use ir::Extracted;
 
 use super::text::Composer;
-use super::{Argument, Call, Cost, Entry, Extract, absent, boolean, codes, maybe, unsigned, word};
+use super::{Argument, Call, Cost, Entry, Extract, absent, boolean, maybe, unsigned, word};
 use crate::event::Event;
 use crate::state::Container;
 use crate::state::containers::Mount;
@@ -119,12 +119,7 @@ pub(super) enum Subject<'e> {
 
 /// The container that a container event is about, or else the thread's.
 pub(super) fn subject<'e>(event: &Event<'e>) -> Subject<'e> {
-    let about_container = match event.code {
-        codes::CONTAINER_E | codes::CONTAINER_JSON_E | codes::CONTAINER_JSON_2_E => true,
-        codes::ASYNCEVENT_E => matches!(event.param(1).text(), Some(b"container" | b"container_removed")),
-        _ => false,
-    };
-    if about_container && let Some(container) = event.state.containers.latest() {
+    if let Some(container) = event.state.containers.subject(event.num) {
         return Subject::Known(container);
     }
     let Some(thread) = event.thread else {

@@ -4,8 +4,9 @@ use ir::Extracted;
 
 use super::codes;
 use super::text::Composer;
-use super::{Argument, Call, Entry, path, text};
+use super::{Argument, Call, Entry, params, path, text};
 use crate::event::Event;
+use crate::state::FdInfo;
 
 pub(super) const TABLE: &[Entry] = &[Entry::moderate("evt.abspath", abspath)];
 
@@ -29,20 +30,33 @@ fn abspath<'e>(event: &Event<'e>, call: &Call<'_>) -> Extracted<'e> {
     super::maybe(find(event, call))
 }
 
+fn is_second(arg: &Argument) -> bool {
+    matches!(arg, Argument::Key(key) if **key == *"dst")
+}
+
+/// The directory descriptor and the path, when the event carries both.
+fn parts<'e>(event: &Event<'e>, second: bool) -> Option<(i64, &'e [u8])> {
+    let (dirfd, name) = positions(event, second)?;
+    let dirfd = params::by_name(event, dirfd)?.i64()?;
+    let name = params::by_name(event, name)?;
+    (!name.is_empty()).then(|| (dirfd, params::text_or_na(name)))
+}
+
+/// Falco looks the directory up by making it the event's descriptor, and leaves it so: what is printed after
+/// `evt.abspath` describes the directory. `None` when it did not look.
+pub(super) fn described<'e>(event: &Event<'e>, arg: &Argument) -> Option<Option<&'e FdInfo>> {
+    event.thread?;
+    let (dirfd, name) = parts(event, is_second(arg))?;
+    (!path::is_absolute(name) && dirfd != path::AT_FDCWD).then(|| event.fd_of(dirfd))
+}
+
 fn find<'e>(event: &Event<'e>, call: &Call<'_>) -> Option<Extracted<'e>> {
     let thread = event.thread?;
-    let second = matches!(call.arg, Argument::Key(key) if **key == *"dst");
     if event.code == codes::OPEN_BY_HANDLE_AT_X {
         let opened = event.result.is_some_and(|result| result > 0);
-        return opened.then(|| text(path::join(event.arena, b"", super::params::text_or_na(event.param(3)))));
+        return opened.then(|| text(path::join(event.arena, b"", params::text_or_na(event.param(3)))));
     }
-    let (dirfd, name) = positions(event, second)?;
-    let dirfd = super::params::by_name(event, dirfd)?.i64()?;
-    let name = super::params::by_name(event, name)?;
-    if name.is_empty() {
-        return None;
-    }
-    let name = super::params::text_or_na(name);
+    let (dirfd, name) = parts(event, is_second(call.arg))?;
     let base = if path::is_absolute(name) {
         b"."
     } else if dirfd == path::AT_FDCWD {

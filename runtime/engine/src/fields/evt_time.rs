@@ -88,15 +88,12 @@ pub(crate) fn civil_date(days: u64) -> (u64, u64, u64) {
     (era * 400 + year_of_era + u64::from(month <= 2), month, of_year - (153 * shifted + 2) / 5 + 1)
 }
 
-/// A point in time as a parameter: local date and time with the zone.
+/// A point in time as a parameter: local date and time. Falco means to add the zone and cuts it off.
 pub(super) fn absolute<'e>(arena: &'e Bump, time: u64, settings: &Settings) -> &'e [u8] {
     let seconds = local(time / NS, settings);
     let mut out = Composer::new(arena);
     push_date(&mut out, seconds, b' ');
     push_clock(&mut out, seconds, Some(time % NS));
-    let minutes = settings.utc_offset.unsigned_abs() / 60;
-    let sign = if settings.utc_offset < 0 { '-' } else { '+' };
-    out.format(format_args!(" {sign}{:02}{:02}", minutes / 60, minutes % 60));
     out.finish()
 }
 

@@ -30,13 +30,17 @@ mod thread;
 mod user;
 mod util;
 
+use std::cell::Cell;
+
 use catalogue::{Format, ValueType};
 use ir::render::{Buffers, Style};
 use ir::{Extracted, FieldSource, ImportId, Value};
 
 use crate::event::Event;
+use crate::state::FdInfo;
 
 pub use bind::{BindError, Fields};
+pub(crate) use evt_time::civil_date;
 pub use memory::Memory;
 
 /// What the value of a field depends on.
@@ -232,12 +236,14 @@ pub struct Printing<'a, 'e> {
     fields: &'a Fields,
     memory: &'a Memory,
     event: &'a Event<'e>,
+    /// The descriptor that fields describe since `evt.abspath` was read, see [`evt_path::described`].
+    fd: Cell<Option<Option<&'e FdInfo>>>,
 }
 
 impl<'a, 'e> Printing<'a, 'e> {
     /// The values of an event.
     pub fn new(fields: &'a Fields, memory: &'a Memory, event: &'a Event<'e>) -> Printing<'a, 'e> {
-        Printing { fields, memory, event }
+        Printing { fields, memory, event, fd: Cell::new(None) }
     }
 
     /// The event.
@@ -263,7 +269,13 @@ impl FieldSource for Printing<'_, '_> {
     }
 
     fn extract(&self, import: ImportId) -> Extracted<'_> {
-        let value = self.fields.extract(import, self.event, Mode::Print, self.memory);
+        let value = match self.fd.get() {
+            None => self.fields.extract(import, self.event, Mode::Print, self.memory),
+            Some(fd) => self.fields.extract(import, &Event { fd, ..*self.event }, Mode::Print, self.memory),
+        };
+        if let Some(fd) = self.fields.described(import, self.event) {
+            self.fd.set(Some(fd));
+        }
         if self.fields.is_printable(import) { value } else { text::printable(self.event.arena, value) }
     }
 }
