@@ -9,13 +9,16 @@
 //! where alerts go.
 #![forbid(unsafe_code)]
 
+pub mod alert;
 pub mod event;
 pub mod fields;
+pub mod format;
 pub mod host;
 pub mod state;
 pub mod stats;
 pub mod update;
 
+pub use alert::Alert;
 pub use event::Event;
 pub use host::{HostLookup, NullHost};
 pub use state::State;
