@@ -75,7 +75,12 @@ impl<'a> RawEvent<'a> {
     ///
     /// `wide` tells whether the parameter lengths take four bytes, see [`has_wide_lengths`].
     #[inline]
-    pub fn parse_as(bytes: &'a [u8], cpu: u16, flags: EventFlags, wide: bool) -> Result<Self, WireError> {
+    pub(crate) fn parse_as(
+        bytes: &'a [u8],
+        cpu: u16,
+        flags: EventFlags,
+        wide: bool,
+    ) -> Result<Self, WireError> {
         let head = bytes.first_chunk::<HEADER_LEN>().ok_or(WireError::ShortHeader)?;
         let len = u32::from_le_bytes([head[16], head[17], head[18], head[19]]);
         let body = bytes.get(HEADER_LEN..len as usize).ok_or(WireError::Length(len))?;
@@ -97,7 +102,8 @@ impl<'a> RawEvent<'a> {
         Ok(RawEvent { head, lengths, data, flags, cpu, wide })
     }
 
-    /// As [`RawEvent::parse_as`]; the event's type decides the width of the lengths.
+    /// Checks `bytes`: header, lengths, data; bytes after the event's own length are ignored. The event's type decides
+    /// how wide the lengths are.
     #[inline]
     pub fn parse(bytes: &'a [u8], cpu: u16, flags: EventFlags) -> Result<Self, WireError> {
         let code = match bytes.get(20..22) {

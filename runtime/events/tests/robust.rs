@@ -118,10 +118,12 @@ fn random_damage_of_reference_captures() {
         state ^= state << 17;
         state
     };
+    // DAMAGE_ROUNDS=10000 for a thorough run.
+    let rounds = std::env::var("DAMAGE_ROUNDS").ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(40);
     for path in support::all_captures() {
         let mut bytes = support::plain(&path);
         bytes.truncate(200_000);
-        for _ in 0..40 {
+        for _ in 0..rounds {
             let mut damaged = bytes.clone();
             for _ in 0..1 + random() % 20 {
                 let at = random() as usize % damaged.len();
