@@ -12,6 +12,7 @@ pub mod expr;
 pub mod interp;
 pub mod literal;
 pub mod ops;
+pub mod print;
 pub mod program;
 pub mod render;
 #[cfg(any(test, feature = "testing"))]
