@@ -469,6 +469,12 @@ impl Tracker {
         self.tids = tids;
     }
 
+    /// When the machine booted, for the start of its process id namespaces. Falco does not use a capture's machine block,
+    /// so that these times count from 0 in a replay; neither do we.
+    fn boot_ts(&self) -> u64 {
+        if self.host.is_live() { self.state.machine.boot_ts } else { 0 }
+    }
+
     /// Makes sure that the event's descriptor is not shared with another process, and gives its entry.
     fn own_fd(&mut self, step: &mut Step<'_>) -> Option<FdId> {
         let id = step.fd?;

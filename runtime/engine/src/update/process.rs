@@ -109,7 +109,7 @@ impl Tracker {
         let child = self.state.threads.create();
         let (caller_pid, caller_ptid) = (self.state.threads[caller].pid, self.state.threads[caller].ptid);
         let lastexec_ts = self.state.threads[caller].lastexec_ts;
-        let boot_ts = self.state.machine.boot_ts;
+        let boot_ts = self.boot_ts();
         let entry = &mut self.state.threads[child];
         entry.flags = flags;
         entry.tid = child_tid;
@@ -172,7 +172,7 @@ impl Tracker {
             self.state.touch(source);
         }
         let lastexec_ts = self.state.threads[source].lastexec_ts;
-        let boot_ts = self.state.machine.boot_ts;
+        let boot_ts = self.boot_ts();
         let child = self.state.threads.create();
         let entry = &mut self.state.threads[child];
         entry.tid = child_tid;

@@ -121,7 +121,9 @@ impl Tracker {
     }
 
     /// Which end of a connection is the client: a connection from a port that is bound on this machine was accepted.
+    /// Falco does this for IPv4 only; so do captures, whose values are compared with Falco's.
     fn orient_sockets(&mut self) {
+        let live = self.host.is_live();
         let State { threads, fds, .. } = &mut self.state;
         let mut bound = std::collections::BTreeSet::new();
         let ids: Vec<_> = threads.ids().collect();
@@ -135,7 +137,7 @@ impl Tracker {
         for id in &ids {
             for (_, fd) in threads[*id].fds.iter() {
                 let entry = fds.get_mut(fd);
-                let Some(tuple) = entry.tuple() else { continue };
+                let Some(tuple) = entry.tuple().filter(|tuple| live || tuple.source.is_ipv4()) else { continue };
                 if bound.contains(&tuple.source_port) {
                     entry.swap_ends();
                     let socket = entry.socket();

@@ -21,11 +21,11 @@ const DATAGRAM: u32 = 2;
 const RAW: u32 = 3;
 
 impl FdInfo {
-    /// Replaces both ends in the form of their family. The kind becomes that family's; only the kind's own form is
-    /// compared: the same or the mirrored ends change nothing. A destination that is there stays unless `overwrite`.
+    /// Replaces both ends in the form of their family. A socket of that kind that has the same or the mirrored ends is
+    /// left as it is.
     ///
-    /// Answers whether anything changed.
-    pub(super) fn set_ends(&mut self, source: Endpoint, destination: Endpoint, overwrite: bool) -> bool {
+    /// Answers whether anything changed; a missing destination always counts as changed.
+    pub(super) fn set_ends(&mut self, source: Endpoint, destination: Endpoint) -> bool {
         let v6 = source.ip.is_ipv6();
         let (own, old) = if v6 {
             (FdKind::Ipv6, self.socket.tuple_v6())
@@ -33,18 +33,14 @@ impl FdInfo {
             (FdKind::Ipv4, self.socket.tuple_v4())
         };
         let new = (source.ip, source.port, destination.ip, destination.port);
-        let same = new == (old.source, old.source_port, old.destination, old.destination_port);
-        let mirrored = new == (old.destination, old.destination_port, old.source, old.source_port);
-        if self.kind == own && (same || mirrored) {
+        let old_ends = (old.source, old.source_port, old.destination, old.destination_port);
+        let mirrored = (old.destination, old.destination_port, old.source, old.source_port);
+        if self.kind == own && (new == old_ends || new == mirrored) {
             return false;
         }
-        let set_ip = old.destination.is_unspecified() || (overwrite && old.destination != destination.ip);
-        let set_port = old.destination_port == 0 || (overwrite && old.destination_port != destination.port);
-        let ip = if set_ip { destination.ip } else { old.destination };
-        let port = if set_port { destination.port } else { old.destination_port };
         self.socket.set_source(source.ip, source.port);
-        self.socket.set_destination(ip, port);
-        set_ip || set_port || old.source != source.ip || old.source_port != source.port
+        self.socket.set_destination(destination.ip, destination.port);
+        new != old_ends || old.destination.is_unspecified() || old.destination_port == 0
     }
 
     /// Exchanges source and destination.
@@ -223,7 +219,7 @@ impl Tracker {
                 };
                 let (source, destination) = unmap_both(source, destination);
                 entry.kind = kind_of(source.ip);
-                let changed = entry.set_ends(source, destination, true);
+                let changed = entry.set_ends(source, destination);
                 if changed && entry.role == Role::Server && entry.is_v4(L4::Udp) {
                     entry.swap_ends();
                 }
@@ -257,7 +253,7 @@ impl Tracker {
                 fd = self.state.fds.create();
                 let entry = self.state.fds.get_mut(fd);
                 let (from, to) = unmap_both(source, destination);
-                entry.set_ends(from, to, false);
+                entry.set_ends(from, to);
                 entry.kind = kind_of(from.ip);
                 entry.socket.set_l4(from.ip.is_ipv6(), L4::Tcp);
                 if let Socket::Tuple(tuple) = entry.socket() {

@@ -163,7 +163,7 @@ impl Tracker {
                 if !stays_v6 {
                     entry.kind = FdKind::Ipv4;
                 }
-                if !entry.set_ends(source, destination, false) {
+                if !entry.set_ends(source, destination) {
                     return false;
                 }
             }
