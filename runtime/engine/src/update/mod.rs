@@ -72,6 +72,8 @@ pub struct Tracker {
     num: u64,
     /// Time of the first event that is not a meta event.
     first_ts: u64,
+    /// Whether the events that describe the machine at a capture's start are past.
+    initial_over: bool,
     /// When inactive threads were last searched.
     last_purge_ts: u64,
     path: Box<PathBuffer>,
@@ -201,6 +203,7 @@ impl Tracker {
             recently_exited: RecentlyExited::default(),
             num: 0,
             first_ts: 0,
+            initial_over: false,
             last_purge_ts: 0,
             path: Box::new([0; MAX_PATH]),
             text: Vec::new(),
@@ -357,7 +360,28 @@ impl Tracker {
         if let Some(handler) = plan.handler {
             handler(self, &mut step);
         }
-        self.applied(&step, plan)
+        let mut applied = self.applied(&step, plan);
+        if applied.deliver && self.is_initial(code) {
+            applied.deliver = false;
+            self.stats.delivered -= 1;
+        }
+        applied
+    }
+
+    /// Whether an event belongs to those with which a capture begins to describe the machine: rules never see them.
+    fn is_initial(&mut self, code: u16) -> bool {
+        let describes = matches!(
+            code,
+            code::CONTAINER_JSON_2_E
+                | code::USER_ADDED_E
+                | code::USER_DELETED_E
+                | code::GROUP_ADDED_E
+                | code::GROUP_DELETED_E
+                | code::ASYNCEVENT_E
+        );
+        // The first event that is not a meta event sets the time.
+        self.initial_over |= !describes || self.first_ts != 0 || self.host.is_live();
+        !self.initial_over
     }
 
     /// Events of a thread that is not in the table and could not be added.
