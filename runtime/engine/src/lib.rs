@@ -10,17 +10,21 @@
 #![forbid(unsafe_code)]
 
 pub mod alert;
+pub mod engine;
 pub mod event;
 pub mod fields;
 pub mod format;
 pub mod host;
+pub mod matcher;
 pub mod state;
 pub mod stats;
 pub mod update;
 
 pub use alert::Alert;
+pub use engine::Engine;
 pub use event::Event;
 pub use host::{HostLookup, NullHost};
+pub use matcher::{LoadError, Matcher, Ruleset};
 pub use state::State;
 pub use stats::Stats;
 pub use update::{Applied, Options, Tracker};

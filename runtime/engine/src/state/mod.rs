@@ -65,6 +65,8 @@ pub struct State {
     pub epoch: u64,
     /// The latest version given to a thread.
     pub(crate) stamp: u64,
+    /// Whether some thread may name a parent that is not in the table: whoever gets that id then becomes its parent.
+    pub(crate) orphans: bool,
 }
 
 impl State {

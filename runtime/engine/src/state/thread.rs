@@ -14,6 +14,14 @@ pub const NO_ID: u32 = u32::MAX;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ThreadId(pub(crate) u32);
 
+impl ThreadId {
+    /// Its position, for tables beside the thread table.
+    #[inline]
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Index of a thread group; valid until its last thread is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct GroupId(pub(crate) u32);

@@ -116,6 +116,7 @@ impl Tracker {
         self.stats.threads_added += 1;
         self.state.stamp += 1;
         self.state.threads[id].version = self.state.stamp;
+        self.state.epoch += u64::from(self.state.orphans);
         self.link(id);
         if let Some(old) = self.state.threads.insert(id) {
             self.state.threads.detach(old);
@@ -172,7 +173,11 @@ impl Tracker {
     }
 
     fn take_thread(&mut self, tid: i64) {
-        if let Some(id) = self.state.threads.take(tid) {
+        if let Some(id) = self.state.threads.find(tid) {
+            let parent = self.state.threads[id].links.first_child.is_some();
+            self.state.orphans |= parent;
+            self.state.epoch += u64::from(parent);
+            self.state.threads.take(tid);
             self.discard_thread(id);
         }
     }

@@ -1,0 +1,110 @@
+//! `Engine`: one event in, alerts out.
+
+use std::sync::Arc;
+
+use bumpalo::Bump;
+use codegen::{Matches, Strategy};
+use events::{RawEvent, Snapshot};
+
+use crate::alert::Alert;
+use crate::event::Event;
+use crate::fields::Printing;
+use crate::format::{self, Formatter};
+use crate::host::HostLookup;
+use crate::matcher::{Matcher, Ruleset};
+use crate::state::State;
+use crate::stats::Stats;
+use crate::update::{Options, Tracker};
+
+/// State and rules of one event stream. Events of one stream must come in order; nothing is shared with other engines.
+#[derive(Debug)]
+pub struct Engine {
+    tracker: Tracker,
+    ruleset: Arc<Ruleset>,
+    matcher: Matcher,
+    formatter: Formatter,
+    strategy: Strategy,
+    arena: Bump,
+}
+
+impl Engine {
+    /// An engine without any state.
+    pub fn new(
+        ruleset: Arc<Ruleset>,
+        strategy: Strategy,
+        format: format::Options,
+        options: Options,
+        host: Box<dyn HostLookup + Send>,
+    ) -> Engine {
+        Engine {
+            tracker: Tracker::new(options, host),
+            matcher: Matcher::new(&ruleset, strategy),
+            formatter: Formatter::new(ruleset.program(), format),
+            ruleset,
+            strategy,
+            arena: Bump::new(),
+        }
+    }
+
+    /// Starts from a snapshot of the machine; what was known before is forgotten.
+    pub fn load(&mut self, snapshot: &Snapshot) {
+        self.tracker.load(snapshot);
+    }
+
+    /// Takes other rules from the next event on; the state stays.
+    pub fn replace(&mut self, ruleset: Arc<Ruleset>) {
+        let options = self.formatter.options().clone();
+        self.matcher = Matcher::new(&ruleset, self.strategy);
+        self.formatter = Formatter::new(ruleset.program(), options);
+        self.ruleset = ruleset;
+    }
+
+    /// Applies an event to the state and gives an alert for each rule that it matches to `sink`, in evaluation order.
+    #[inline]
+    pub fn process(&mut self, raw: &RawEvent<'_>, mut sink: impl FnMut(&Alert<'_>)) {
+        let wanted = self.ruleset.wants(raw.code());
+        let applied = self.tracker.apply(raw, wanted);
+        if !wanted || !applied.deliver {
+            return;
+        }
+        self.arena.reset();
+        let event = self.tracker.event(raw, &applied, &self.arena);
+        self.matcher.run(&self.ruleset, &event, applied.thread());
+        if self.matcher.matches().is_empty() {
+            return;
+        }
+        let values = Printing::new(self.ruleset.fields(), self.matcher.memory(), &event);
+        for rule in self.matcher.matches().iter() {
+            sink(&self.formatter.alert(self.ruleset.program(), rule, &values));
+        }
+    }
+
+    /// As [`Engine::process`], for whoever explains decisions: `visit` sees every delivered event, its values and the
+    /// rules that match it; no alert is written.
+    pub fn visit(&mut self, raw: &RawEvent<'_>, visit: impl FnOnce(&Event<'_>, &Printing<'_, '_>, &Matches)) {
+        let applied = self.tracker.apply(raw, true);
+        if !applied.deliver {
+            return;
+        }
+        self.arena.reset();
+        let event = self.tracker.event(raw, &applied, &self.arena);
+        self.matcher.run(&self.ruleset, &event, applied.thread());
+        let values = Printing::new(self.ruleset.fields(), self.matcher.memory(), &event);
+        visit(&event, &values, self.matcher.matches());
+    }
+
+    /// The rules in use.
+    pub fn ruleset(&self) -> &Arc<Ruleset> {
+        &self.ruleset
+    }
+
+    /// Everything known of the machine.
+    pub fn state(&self) -> &State {
+        self.tracker.state()
+    }
+
+    /// What was counted so far.
+    pub fn stats(&self) -> Stats {
+        self.tracker.stats()
+    }
+}
