@@ -4,9 +4,10 @@
 //!  EvalContext (one per worker, reused for every event)
 //!   ├─ frame ──► Frame  +0  current   u32   what `Cell::state` says when the cell holds a plain value of this event
 //!   │                   +4  first     u32   1: stop at the first condition that holds
-//!   │                   +8  decide    fn    decides a test that machine code does not decide itself
-//!   │                   +16 resolve   fn    evaluates an expression whose bit is not in the process cache
-//!   │                   +24 hit       fn    records a condition that holds
+//!   │                   +8  settle    fn    fills the cell of a test; decides the test unless the value is plain
+//!   │                   +16 decide    fn    decides a test that machine code does not decide itself
+//!   │                   +24 resolve   fn    evaluates an expression whose bit is not in the process cache
+//!   │                   +32 hit       fn    records a condition that holds
 //!   │                       (machine code reads no more; the rest is the host's)
 //!   └─ cells ──► Cell    +0  state    u32   event number × 8 + kind (ABSENT, PLAIN, OTHER); any other number: not filled
 //!      [slots]           +8  low      u64   number, truth value, or address of the text
@@ -30,7 +31,7 @@ use bumpalo::Bump;
 use ir::{Extracted, ImportId, Value};
 
 use crate::filters::Core;
-use crate::plan::SlotIx;
+use crate::plan::{SlotIx, Variant};
 use crate::source::EventSource;
 
 /// Kinds of cell states, the low three bits.
@@ -50,6 +51,7 @@ pub(crate) mod offset {
     use super::{Cell, Frame, offset_of};
 
     pub(crate) const CURRENT: i32 = offset_of!(Frame, current) as i32;
+    pub(crate) const SETTLE: i32 = offset_of!(Frame, settle) as i32;
     pub(crate) const DECIDE: i32 = offset_of!(Frame, decide) as i32;
     pub(crate) const RESOLVE: i32 = offset_of!(Frame, resolve) as i32;
     pub(crate) const HIT: i32 = offset_of!(Frame, hit) as i32;
@@ -59,8 +61,8 @@ pub(crate) mod offset {
     pub(crate) const HIGH: i32 = offset_of!(Cell, high) as i32;
 }
 
-const _: () =
-    assert!(offset::CURRENT == 0 && offset::DECIDE == 8 && offset::RESOLVE == 16 && offset::HIT == 24);
+const _: () = assert!(offset::CURRENT == 0 && offset::SETTLE == 8 && offset::DECIDE == 16);
+const _: () = assert!(offset::RESOLVE == 24 && offset::HIT == 32);
 const _: () = assert!(offset::STATE == 0 && offset::LOW == 8 && offset::HIGH == 16);
 const _: () = assert!(size_of::<ProcessWord>() == 16);
 
@@ -185,15 +187,17 @@ pub(crate) struct Cell {
     state: Shared<u32>,
     low: Shared<u64>,
     high: Shared<u64>,
-    /// Borrowed from the event source or the arena; read only while `state` says that it belongs to this event.
-    value: Shared<Extracted<'static>>,
+    /// Borrowed from the event source or the arena. Read only while `state` says that it belongs to this event, and
+    /// written only while it does not.
+    value: UnsafeCell<Extracted<'static>>,
 }
 
-/// What machine code and callbacks are given of an evaluation. Its first five fields are read by machine code.
+/// What machine code and callbacks are given of an evaluation. Its first six fields are read by machine code.
 #[repr(C)]
 pub(crate) struct Frame {
     current: Shared<u32>,
     first: Shared<u32>,
+    settle: Callback,
     decide: Callback,
     resolve: Callback,
     hit: Callback,
@@ -211,23 +215,23 @@ pub(crate) struct Frame {
     arena: Bump,
 }
 
-type ExtractFn = unsafe fn(*const (), ImportId) -> Extracted<'static>;
+type ExtractFn = unsafe fn(*const (), ImportId, *mut Extracted<'static>);
 
-unsafe fn extract_nothing(_: *const (), _: ImportId) -> Extracted<'static> {
-    Extracted::Absent
+unsafe fn extract_nothing(_: *const (), _: ImportId, value: *mut Extracted<'static>) {
+    // SAFETY: as for `extract_from`.
+    unsafe { value.write(Extracted::Absent) }
 }
 
-/// Extraction with the source's type erased.
+/// Extraction with the source's type erased, straight into a cell.
 ///
 /// # Safety
-/// `source` must point to an `S` that is valid for reads, and the result must not be used after that `S` is gone or
-/// changed: its lifetime is the borrow's, not `'static`.
-unsafe fn extract_from<S: EventSource>(source: *const (), import: ImportId) -> Extracted<'static> {
+/// `source` must point to an `S` that is valid for reads, and `value` be valid for a write. What is written must not be
+/// used after that `S` is gone or changed: its lifetime is the borrow's, not `'static`.
+unsafe fn extract_from<S: EventSource>(source: *const (), import: ImportId, value: *mut Extracted<'static>) {
     // SAFETY: the caller promises that `source` is a live `S`.
     let source: &S = unsafe { &*source.cast::<S>() };
-    let value: Extracted<'_> = source.extract(import);
-    // SAFETY: only the lifetime changes; the caller promises not to use the value longer than the source.
-    unsafe { std::mem::transmute::<Extracted<'_>, Extracted<'static>>(value) }
+    // SAFETY: the caller promises that `value` can be written and that the value is not used longer than the source.
+    unsafe { value.cast::<Extracted<'_>>().write(source.extract(import)) }
 }
 
 /// The memory of an evaluation, made for one `Filters` (any other re-shapes it on first use) and reused for every
@@ -254,6 +258,7 @@ impl EvalContext {
         let frame = Frame {
             current: Shared::new(kind::PLAIN),
             first: Shared::new(1),
+            settle: crate::host::settle,
             decide: crate::host::decide,
             resolve: crate::host::resolve,
             hit: crate::host::hit,
@@ -310,7 +315,7 @@ impl Cell {
             state: Shared::new(0),
             low: Shared::new(0),
             high: Shared::new(0),
-            value: Shared::new(Extracted::Absent),
+            value: UnsafeCell::new(Extracted::Absent),
         }
     }
 }
@@ -359,14 +364,6 @@ impl Frame {
         (index < self.core().process_words).then(|| unsafe { &*self.words.get().add(index) })
     }
 
-    /// A field's value in this event, straight from the source.
-    #[inline]
-    pub(crate) fn extract(&self, import: ImportId) -> Extracted<'_> {
-        // SAFETY: `enter` has set `extract` and `source` to the same live source, borrowed for longer than the frame
-        // is; the result's lifetime is shortened to that of the frame.
-        unsafe { (self.extract.get())(self.source.get(), import) }
-    }
-
     /// Where values are composed that live as long as the event.
     pub(crate) fn arena(&self) -> &Bump {
         &self.arena
@@ -374,34 +371,67 @@ impl Frame {
 
     /// The value that a cell holds for this event, if it is filled.
     #[inline]
-    pub(crate) fn filled(&self, slot: SlotIx) -> Option<Extracted<'_>> {
+    pub(crate) fn filled(&self, slot: SlotIx) -> Option<&Extracted<'_>> {
         let cell = self.cells.get(slot.0 as usize)?;
-        (cell.state.get() & !7 == self.current.get() & !7).then(|| cell.value.get())
+        // SAFETY: a cell that is filled for this event is not written again before the next one, which needs `&mut`;
+        // the value's lifetime is shortened to the frame's, during which source and arena stay as they are.
+        (cell.state.get() & !7 == self.current.get() & !7).then(|| unsafe { &*cell.value.get() })
     }
 
-    /// Fills a cell for this event. `plain`: the value is of the variant that machine code expects for the slot.
+    /// Whether a cell holds a plain value of this event.
     #[inline]
-    pub(crate) fn fill<'f>(&'f self, slot: SlotIx, value: Extracted<'f>, plain: bool) {
+    pub(crate) fn is_plain(&self, slot: SlotIx) -> bool {
+        self.cells.get(slot.0 as usize).is_some_and(|cell| cell.state.get() == self.current.get())
+    }
+
+    /// Fills a cell with a field's value in this event, straight from the source.
+    #[inline]
+    pub(crate) fn fill_from_source(&self, slot: SlotIx, import: ImportId, variant: Variant) {
         let Some(cell) = self.cells.get(slot.0 as usize) else { return };
-        let (kind, low, high) = match value {
-            Extracted::Absent => (kind::ABSENT, 0, 0),
-            Extracted::One(value) if plain => match value {
-                Value::Unsigned(number) => (kind::PLAIN, number, 0),
-                Value::Signed(number) => (kind::PLAIN, number as u64, 0),
-                Value::Float(number) => (kind::PLAIN, number.to_bits(), 0),
-                Value::Bool(truth) => (kind::PLAIN, u64::from(truth), 0),
-                Value::Text(text) | Value::Bytes(text) => {
-                    (kind::PLAIN, text.as_ptr().expose_provenance() as u64, text.len() as u64)
-                }
-                Value::Address(_) => (kind::OTHER, 0, 0),
-            },
-            _ => (kind::OTHER, 0, 0),
+        if cell.state.get() & !7 == self.current.get() & !7 {
+            return;
+        }
+        // SAFETY: `enter` has set `extract` and `source` to the same live source, borrowed for longer than the frame is.
+        // The cell is not filled, so nothing refers to its value.
+        unsafe { (self.extract.get())(self.source.get(), import, cell.value.get()) };
+        self.seal(cell, variant);
+    }
+
+    /// Fills a cell with a composed value.
+    pub(crate) fn fill<'f>(&'f self, slot: SlotIx, value: Extracted<'f>, variant: Variant) {
+        let Some(cell) = self.cells.get(slot.0 as usize) else { return };
+        if cell.state.get() & !7 == self.current.get() & !7 {
+            return;
+        }
+        // SAFETY: the cell is not filled, so nothing refers to its value. Only the lifetime changes: `filled` gives the
+        // value out with the frame's lifetime again, and only for this event.
+        unsafe { cell.value.get().write(std::mem::transmute::<Extracted<'f>, Extracted<'static>>(value)) };
+        self.seal(cell, variant);
+    }
+
+    /// Makes a cell one of this event. `variant`: what machine code expects of the slot.
+    #[inline]
+    fn seal(&self, cell: &Cell, variant: Variant) {
+        // SAFETY: the value was just written, and nothing writes while this reference lives.
+        let kind = match unsafe { &*cell.value.get() } {
+            Extracted::Absent => kind::ABSENT,
+            Extracted::One(value) if variant.admits(value) => {
+                let (low, high) = match value {
+                    Value::Unsigned(number) => (*number, 0),
+                    Value::Signed(number) => (*number as u64, 0),
+                    Value::Float(number) => (number.to_bits(), 0),
+                    Value::Bool(truth) => (u64::from(*truth), 0),
+                    Value::Text(text) | Value::Bytes(text) => {
+                        (text.as_ptr().expose_provenance() as u64, text.len() as u64)
+                    }
+                    Value::Address(_) => (0, 0),
+                };
+                cell.low.set(low);
+                cell.high.set(high);
+                kind::PLAIN
+            }
+            _ => kind::OTHER,
         };
-        cell.low.set(low);
-        cell.high.set(high);
-        // SAFETY: only the lifetime changes. `filled` gives the value out with the frame's lifetime again, and only while
-        // the cell's state belongs to this event, during which source and arena stay as they are.
-        cell.value.set(unsafe { std::mem::transmute::<Extracted<'f>, Extracted<'static>>(value) });
         cell.state.set(self.current.get() - kind::PLAIN + kind);
     }
 

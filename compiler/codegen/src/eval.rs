@@ -1,6 +1,7 @@
 //! The evaluator: decides tests for machine code, evaluates process-level expressions, and runs whole functions where
 //! executable memory is refused. It follows the same steps as the machine code and allocates only in the arena.
 
+use bumpalo::collections::Vec as BumpVec;
 use ir::ops::transform;
 use ir::{Extracted, Value};
 
@@ -67,41 +68,52 @@ pub(crate) fn test(frame: &Frame, id: TestId) -> bool {
     decide(frame, test)
 }
 
+/// Fills the slot of a test. Nothing: its value is plain; else the decision.
+pub(crate) fn settle(frame: &Frame, id: TestId) -> Option<bool> {
+    let Some(test) = frame.core().tests.get(id.0 as usize) else { return Some(false) };
+    match value(frame, test.slot) {
+        Extracted::Absent => Some(false),
+        _ if frame.is_plain(test.slot) => None,
+        _ => Some(decide(frame, test)),
+    }
+}
+
 fn decide(frame: &Frame, test: &Test) -> bool {
-    match (value(frame, test.slot), &test.kind) {
-        (Extracted::Absent, _) => false,
-        (Extracted::One(value), kind) if test.variant.admits(&value) => {
-            plain(value, kind).unwrap_or_else(|| general(frame, test, Extracted::One(value)))
+    let value = value(frame, test.slot);
+    match value {
+        Extracted::Absent => false,
+        Extracted::One(plain_value) if test.variant.admits(plain_value) => {
+            plain(plain_value, &test.kind).unwrap_or_else(|| general(frame, test, value))
         }
-        (value, _) => general(frame, test, value),
+        _ => general(frame, test, value),
     }
 }
 
 /// Decides a value of the slot's variant; `None`: the test has no short cut.
 #[inline]
-fn plain(value: Value<'_>, kind: &Kind) -> Option<bool> {
+fn plain(value: &Value<'_>, kind: &Kind) -> Option<bool> {
     Some(match (kind, value) {
         (Kind::Exists, _) => true,
         (Kind::Number { compare, value: right, .. }, Value::Unsigned(left)) => {
-            compared(*compare, &left, right)
+            compared(*compare, left, right)
         }
         (Kind::Number { compare, value: right, .. }, Value::Signed(left)) => {
-            compared(*compare, &left, &(*right as i64))
+            compared(*compare, left, &(*right as i64))
         }
         (Kind::Number { compare, value: right, .. }, Value::Bool(left)) => {
-            compared(*compare, &u64::from(left), right)
+            compared(*compare, &u64::from(*left), right)
         }
-        (Kind::Numbers(numbers), Value::Unsigned(left)) => numbers.contains(left),
-        (Kind::Numbers(numbers), Value::Signed(left)) => numbers.contains(left as u64),
-        (Kind::Numbers(numbers), Value::Bool(left)) => numbers.contains(u64::from(left)),
-        (Kind::Equal { text, holds }, Value::Text(left)) => (*left == **text) == *holds,
+        (Kind::Numbers(numbers), Value::Unsigned(left)) => numbers.contains(*left),
+        (Kind::Numbers(numbers), Value::Signed(left)) => numbers.contains(*left as u64),
+        (Kind::Numbers(numbers), Value::Bool(left)) => numbers.contains(u64::from(*left)),
+        (Kind::Equal { text, holds }, Value::Text(left)) => (**left == **text) == *holds,
         (Kind::Texts(texts), Value::Text(left)) => texts.contains(left),
         (Kind::Affix(Side::Start, affix), Value::Text(left)) => left.starts_with(affix),
         (Kind::Affix(Side::End, affix), Value::Text(left)) => left.ends_with(affix),
         (Kind::Affixes(affixes), Value::Text(left)) => affixes.matches(left),
         (Kind::Inside(finder), Value::Text(left)) => finder.is_in(left),
         (Kind::InsideAny(automaton), Value::Text(left)) => automaton.is_match(left),
-        (Kind::Networks(networks), Value::Address(left)) => networks.contains(left),
+        (Kind::Networks(networks), Value::Address(left)) => networks.contains(*left),
         _ => return None,
     })
 }
@@ -117,7 +129,7 @@ fn compared<T: Ord>(compare: Compare, left: &T, right: &T) -> bool {
     }
 }
 
-fn general(frame: &Frame, test: &Test, left: Extracted<'_>) -> bool {
+fn general(frame: &Frame, test: &Test, left: &Extracted<'_>) -> bool {
     let checks = &frame.core().checks;
     test.checks
         .iter()
@@ -126,39 +138,55 @@ fn general(frame: &Frame, test: &Test, left: Extracted<'_>) -> bool {
 }
 
 /// The value of a slot, computed on first use.
-pub(crate) fn value(frame: &Frame, slot: SlotIx) -> Extracted<'_> {
-    if let Some(value) = frame.filled(slot) {
-        return value;
+#[inline]
+pub(crate) fn value(frame: &Frame, slot: SlotIx) -> &Extracted<'_> {
+    match frame.filled(slot) {
+        Some(value) => value,
+        None => compute(frame, slot),
     }
-    let Some(plan) = frame.core().slots.get(slot.0 as usize) else { return Extracted::Absent };
-    for operand in &plan.operands {
-        if frame.filled(*operand).is_none() {
-            fill(frame, *operand);
-        }
-    }
-    fill(frame, slot)
 }
 
-/// Computes a slot whose operands are filled.
-fn fill(frame: &Frame, slot: SlotIx) -> Extracted<'_> {
-    let core = frame.core();
-    let Some(plan) = core.slots.get(slot.0 as usize) else { return Extracted::Absent };
+#[inline(never)]
+fn compute(frame: &Frame, slot: SlotIx) -> &Extracted<'_> {
+    let slots = &frame.core().slots;
+    let operands = |slot: SlotIx| slots.get(slot.0 as usize).map_or(&[][..], |plan| plan.kind.operands());
+    if operands(slot).is_empty() {
+        fill(frame, slot);
+    } else {
+        // Slots under way, each with how many of its operands are filled; in the arena, for there may be many.
+        let mut pending = BumpVec::new_in(frame.arena());
+        pending.push((slot, 0));
+        while let Some((slot, done)) = pending.pop() {
+            match operands(slot).get(done) {
+                Some(operand) => {
+                    pending.push((slot, done + 1));
+                    if frame.filled(*operand).is_none() {
+                        pending.push((*operand, 0));
+                    }
+                }
+                None => fill(frame, slot),
+            }
+        }
+    }
+    frame.filled(slot).unwrap_or(&Extracted::Absent)
+}
+
+/// Fills a slot whose operands are filled.
+fn fill(frame: &Frame, slot: SlotIx) {
+    let Some(plan) = frame.core().slots.get(slot.0 as usize) else { return };
     let value = match &plan.kind {
-        PlanSlotKind::Import(import) => frame.extract(*import),
+        PlanSlotKind::Import(import) => return frame.fill_from_source(slot, *import, plan.variant),
         PlanSlotKind::Const(constant) => transform::literal(constant),
         PlanSlotKind::List(args) => transform::list(operands(frame, args), frame.arena()),
         PlanSlotKind::Transform { transformer, args, selector } => {
             transform::apply(*transformer, operands(frame, args), *selector, frame.arena())
         }
     };
-    let is_plain = matches!(value, Extracted::One(value) if plan.variant.admits(&value));
-    frame.fill(slot, value, is_plain);
-    value
+    frame.fill(slot, value, plan.variant);
 }
 
 /// The values of operands that are filled.
 fn operands<'f>(frame: &'f Frame, args: &[SlotIx]) -> &'f [Extracted<'f>] {
-    frame
-        .arena()
-        .alloc_slice_fill_iter(args.iter().map(|arg| frame.filled(*arg).unwrap_or(Extracted::Absent)))
+    let values = args.iter().map(|arg| frame.filled(*arg).copied().unwrap_or(Extracted::Absent));
+    frame.arena().alloc_slice_fill_iter(values)
 }

@@ -5,6 +5,17 @@ use crate::abi::Frame;
 use crate::eval;
 use crate::plan::{BitId, TestId};
 
+/// Fills the cell of a test. 2: it holds a plain value, which machine code decides. Otherwise decides the test; 1: it
+/// holds.
+///
+/// # Safety
+/// As for [`decide`].
+pub(crate) unsafe extern "C" fn settle(frame: *const Frame, test: u32) -> u32 {
+    // SAFETY: as in `decide`.
+    let frame = unsafe { &*frame };
+    eval::settle(frame, TestId(test)).map_or(2, u32::from)
+}
+
 /// Decides a test, filling the cells it needs. 1: it holds.
 ///
 /// # Safety

@@ -6,7 +6,7 @@ use cranelift_codegen::ir::{Block, InstBuilder, Type, Value, types};
 
 use super::logic::{Lowering, text_memory};
 use crate::abi::offset;
-use crate::plan::{Compare, Kind, SlotIx, Test, TestId};
+use crate::plan::{Compare, Kind, Test, TestId};
 use crate::prepare::Side;
 
 /// The most bytes that two loads cover.
@@ -33,28 +33,29 @@ impl Lowering<'_> {
                 self.branch(holds, then, otherwise);
             }
             Kind::Equal { text, holds } => {
-                let host = self.plain_value(id, slot, then, otherwise);
-                let (equal, different) = if *holds { (then, otherwise) } else { (otherwise, then) };
+                self.plain_value(id, slot, then, otherwise);
+                let different = if *holds { otherwise } else { then };
                 let len = self.cell(slot, offset::HIGH, types::I64);
                 let same = self.cursor.ins().icmp_imm_s(IntCC::Equal, len, text.len() as i64);
                 self.continue_if(same, different);
-                self.bytes_at_start(slot, text, host, equal, different);
+                let start = self.cell(slot, offset::LOW, types::I64);
+                self.bytes_at(start, text, id, *holds, then, otherwise);
             }
             Kind::Affix(side, affix) => {
-                let host = self.plain_value(id, slot, then, otherwise);
+                self.plain_value(id, slot, then, otherwise);
                 let len = self.cell(slot, offset::HIGH, types::I64);
                 let enough =
                     self.cursor.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, len, affix.len() as i64);
                 self.continue_if(enough, otherwise);
-                match side {
-                    Side::Start => self.bytes_at_start(slot, affix, host, then, otherwise),
+                let start = self.cell(slot, offset::LOW, types::I64);
+                let from = match side {
+                    Side::Start => start,
                     Side::End => {
-                        let start = self.cell(slot, offset::LOW, types::I64);
                         let end = self.cursor.ins().iadd(start, len);
-                        let from = self.cursor.ins().iadd_imm_s(end, -(affix.len() as i64));
-                        self.bytes_at(from, affix, host, then, otherwise);
+                        self.cursor.ins().iadd_imm_s(end, -(affix.len() as i64))
                     }
-                }
+                };
+                self.bytes_at(from, affix, id, true, then, otherwise);
             }
             Kind::Numbers(numbers) => self.numbers(id, slot, numbers, then, otherwise),
             Kind::Texts(texts) => self.texts(id, slot, texts, then, otherwise),
@@ -69,29 +70,38 @@ impl Lowering<'_> {
         }
     }
 
-    fn bytes_at_start(&mut self, slot: SlotIx, text: &[u8], host: Block, equal: Block, different: Block) {
-        let start = self.cell(slot, offset::LOW, types::I64);
-        self.bytes_at(start, text, host, equal, different);
-    }
-
-    /// Compares the bytes at an address, known to be there, with a constant. Of a long one only the first and the last
-    /// eight bytes are compared here; if they are equal, the host decides.
-    fn bytes_at(&mut self, address: Value, text: &[u8], host: Block, equal: Block, different: Block) {
+    /// Compares the bytes at an address, known to be there, with a constant: the test wants them equal (`holds`) or
+    /// different. Of a long constant only the first and the last eight bytes are compared here; if they are equal, the
+    /// host decides.
+    fn bytes_at(
+        &mut self,
+        address: Value,
+        text: &[u8],
+        id: TestId,
+        holds: bool,
+        then: Block,
+        otherwise: Block,
+    ) {
+        let (equal, different) = if holds { (then, otherwise) } else { (otherwise, then) };
         let len = text.len();
         let Some(ty) = load_type(len) else {
             self.cursor.ins().jump(equal, &[]);
             return;
         };
         let width = ty.bytes() as usize;
-        let first = self.difference(address, ty, 0, text);
-        let unequal = if len > width {
+        let mut unequal = self.difference(address, ty, 0, text);
+        if len > width {
             let last = self.difference(address, ty, len - width, text);
-            self.cursor.ins().bor(first, last)
-        } else {
-            first
-        };
-        let rest = if len > INLINE_BYTES { host } else { equal };
-        self.branch(unequal, different, rest);
+            unequal = self.cursor.ins().bor(unequal, last);
+        }
+        if len <= INLINE_BYTES {
+            self.branch(unequal, different, equal);
+            return;
+        }
+        let undecided = self.block();
+        self.branch(unequal, different, undecided);
+        self.cursor.insert_block(undecided);
+        self.ask_host(id, then, otherwise);
     }
 
     /// Zero when the bytes at `address + at` are those of the constant at `at`.

@@ -122,19 +122,29 @@ impl Lowering<'_> {
         self.cursor.ins().load(ty, own_memory(), self.cells, offset)
     }
 
-    /// Goes on in a block where the slot's cell holds a plain value. An absent value goes to `otherwise`; the rest,
-    /// among it every cell that is not filled yet, is left to the host. The block that asks the host is returned.
-    pub(super) fn plain_value(&mut self, test: TestId, slot: SlotIx, then: Block, otherwise: Block) -> Block {
+    /// Goes on in a block where the slot's cell holds a plain value. A cell that is not filled is filled by the host,
+    /// which also decides values that are not plain; an absent value goes to `otherwise`.
+    pub(super) fn plain_value(&mut self, test: TestId, slot: SlotIx, then: Block, otherwise: Block) {
         let state = self.cell(slot, offset::STATE, types::I32);
         let plain = self.cursor.ins().icmp(IntCC::Equal, state, self.current);
-        let (fast, slow, host) = (self.block(), self.cold_block(), self.cold_block());
+        let (fast, slow, ask, decided) =
+            (self.block(), self.cold_block(), self.cold_block(), self.cold_block());
         self.branch(plain, fast, slow);
         self.cursor.insert_block(slow);
-        self.unless_absent(state, host, otherwise);
-        self.cursor.insert_block(host);
-        self.ask_host(test, then, otherwise);
+        self.unless_absent(state, ask, otherwise);
+        self.cursor.insert_block(ask);
+        let answer = self.call(offset::SETTLE, test.0);
+        let is_plain = self.cursor.ins().icmp_imm_s(IntCC::Equal, answer, 2);
+        self.branch(is_plain, fast, decided);
+        self.cursor.insert_block(decided);
+        self.branch(answer, then, otherwise);
         self.cursor.insert_block(fast);
-        host
+    }
+
+    /// Leaves a test to the host when a first look says that it may hold.
+    pub(super) fn ask_host_if(&mut self, possible: Value, test: TestId, then: Block, otherwise: Block) {
+        self.continue_if(possible, otherwise);
+        self.ask_host(test, then, otherwise);
     }
 
     /// Goes to `otherwise` when the state says that the value is absent, else to `next`.

@@ -26,7 +26,7 @@ impl Lowering<'_> {
         then: Block,
         otherwise: Block,
     ) {
-        let host = self.plain_value(id, slot, then, otherwise);
+        self.plain_value(id, slot, then, otherwise);
         let members = numbers.members();
         let value = self.cell(slot, offset::LOW, types::I64);
         if members.iter().all(|member| *member < 64) {
@@ -46,13 +46,13 @@ impl Lowering<'_> {
             }
             self.cursor.ins().jump(otherwise, &[]);
         } else {
-            self.cursor.ins().jump(host, &[]);
+            self.ask_host(id, then, otherwise);
         }
     }
 
     /// Texts whose length no member has are not members.
     pub(super) fn texts(&mut self, id: TestId, slot: SlotIx, texts: &Texts, then: Block, otherwise: Block) {
-        let host = self.plain_value(id, slot, then, otherwise);
+        self.plain_value(id, slot, then, otherwise);
         let len = self.cell(slot, offset::HIGH, types::I64);
         let longest =
             self.cursor.ins().iconst(types::I64, i64::from(length_bit(usize::MAX).trailing_zeros()));
@@ -60,7 +60,7 @@ impl Lowering<'_> {
         let mask = self.cursor.ins().iconst(types::I64, texts.lengths() as i64);
         let shifted = self.cursor.ins().ushr(mask, len);
         let bit = self.cursor.ins().band_imm_u(shifted, 1);
-        self.branch(bit, host, otherwise);
+        self.ask_host_if(bit, id, then, otherwise);
     }
 
     /// Texts are dropped when they are shorter than the shortest affix, or when their outermost bytes (as many as one
@@ -73,12 +73,12 @@ impl Lowering<'_> {
         then: Block,
         otherwise: Block,
     ) {
-        let host = self.plain_value(id, slot, then, otherwise);
+        self.plain_value(id, slot, then, otherwise);
         let len = self.cell(slot, offset::HIGH, types::I64);
         let shortest = affixes.shortest().min(i64::MAX as usize) as i64;
         let enough = self.cursor.ins().icmp_imm_s(IntCC::UnsignedGreaterThanOrEqual, len, shortest);
         let Some(ty) = load_type(affixes.shortest()) else {
-            self.branch(enough, host, otherwise);
+            self.ask_host_if(enough, id, then, otherwise);
             return;
         };
         self.continue_if(enough, otherwise);
@@ -108,6 +108,6 @@ impl Lowering<'_> {
         let mask = self.cursor.ins().iconst(types::I64, mask as i64);
         let shifted = self.cursor.ins().ushr(mask, bit);
         let possible = self.cursor.ins().band_imm_u(shifted, 1);
-        self.branch(possible, host, otherwise);
+        self.ask_host_if(possible, id, then, otherwise);
     }
 }

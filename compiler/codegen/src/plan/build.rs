@@ -25,8 +25,6 @@ const MAX_STEPS: u64 = 1 << 22;
 pub(crate) struct PlanSlot {
     pub(crate) kind: PlanSlotKind,
     pub(crate) variant: Variant,
-    /// The slots of its operands and theirs, operands first.
-    pub(crate) operands: Box<[SlotIx]>,
 }
 
 /// How a slot is computed: `ir::SlotKind` with its operands at hand.
@@ -36,6 +34,16 @@ pub(crate) enum PlanSlotKind {
     Const(Const),
     List(Box<[SlotIx]>),
     Transform { transformer: Transformer, args: Box<[SlotIx]>, selector: Option<u8> },
+}
+
+impl PlanSlotKind {
+    /// The slots that it is computed from.
+    pub(crate) fn operands(&self) -> &[SlotIx] {
+        match self {
+            PlanSlotKind::Import(_) | PlanSlotKind::Const(_) => &[],
+            PlanSlotKind::List(args) | PlanSlotKind::Transform { args, .. } => args,
+        }
+    }
 }
 
 /// The rules that have a condition, each with its place in evaluation order.
@@ -235,7 +243,7 @@ impl SlotTable<'_> {
         let mut pending = vec![slot];
         while let Some(slot) = pending.pop() {
             if needed.insert(slot) {
-                pending.extend_from_slice(operands(self.program.slot(slot)));
+                pending.extend_from_slice(ir::interp::operands(&self.program.slot(slot).kind));
             }
         }
         // Operands have smaller ids, so ascending order puts every operand before its users.
@@ -244,18 +252,8 @@ impl SlotTable<'_> {
                 continue;
             }
             let slot = self.program.slot(id);
-            let mut before = BTreeSet::new();
-            for operand in operands(slot) {
-                let index = self.index[operand];
-                before.extend(self.slots[index.0 as usize].operands.iter().copied());
-                before.insert(index);
-            }
             self.index.insert(id, SlotIx(self.slots.len() as u32));
-            self.slots.push(PlanSlot {
-                kind: self.kind(slot),
-                variant: Variant::of(slot),
-                operands: before.into_iter().collect(),
-            });
+            self.slots.push(PlanSlot { kind: self.kind(slot), variant: Variant::of(slot) });
         }
         self.index[&slot]
     }
@@ -273,12 +271,5 @@ impl SlotTable<'_> {
                 PlanSlotKind::Transform { transformer: *transformer, args: all(args), selector: *selector }
             }
         }
-    }
-}
-
-fn operands(slot: &Slot) -> &[SlotId] {
-    match &slot.kind {
-        SlotKind::Import(_) | SlotKind::Const(_) => &[],
-        SlotKind::List(args) | SlotKind::Transform { args, .. } => args,
     }
 }

@@ -15,7 +15,7 @@ mod scope;
 pub(crate) mod test;
 
 pub(crate) use flow::{Action, DONE, FAILS, HOLDS, Step};
-pub(crate) use test::{Compare, Kind, Test};
+pub(crate) use test::{Compare, Kind, Test, Variant};
 
 /// Index of a slot that conditions use; dense, unlike `ir::SlotId`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
