@@ -5,6 +5,7 @@
 //! and no JIT; run-time values come from whoever implements [`FieldSource`].
 #![forbid(unsafe_code)]
 
+pub mod bundle;
 pub mod compat;
 pub mod consts;
 pub mod event_set;

@@ -16,48 +16,14 @@ pub fn compare<T: PartialOrd>(op: Operator, left: T, right: T) -> bool {
     }
 }
 
-/// Sign and magnitude of a decimal number: leading white space, an optional sign, digits and nothing after them.
-/// The magnitude saturates at the largest `u128` that is still exact for the callers.
-fn scan(text: &[u8]) -> Option<(bool, u128)> {
-    let start = text.iter().position(|byte| !matches!(byte, b' ' | b'\t'..=b'\r'))?;
-    let rest = text.get(start..)?;
-    let (negative, digits) = match rest.split_first()? {
-        (b'-', digits) => (true, digits),
-        (b'+', digits) => (false, digits),
-        _ => (false, rest),
-    };
-    if digits.is_empty() {
-        return None;
-    }
-    let mut magnitude: u128 = 0;
-    for digit in digits {
-        if !digit.is_ascii_digit() {
-            return None;
-        }
-        magnitude = magnitude.saturating_mul(10).saturating_add(u128::from(digit - b'0')).min(1 << 65);
-    }
-    Some((negative, magnitude))
-}
-
 /// Reads an unsigned number as `%lu` does: a negative number wraps, one that needs more than 64 bits is the largest.
 pub fn scan_unsigned(text: &[u8]) -> Option<u64> {
-    let (negative, magnitude) = scan(text)?;
-    Some(match u64::try_from(magnitude) {
-        Ok(value) if negative => value.wrapping_neg(),
-        Ok(value) => value,
-        Err(_) => u64::MAX,
-    })
+    catalogue::parse_unsigned(std::str::from_utf8(text).ok()?)
 }
 
 /// Reads a signed number as `%ld` does: one that needs more than 64 bits is the largest or the smallest.
 pub fn scan_signed(text: &[u8]) -> Option<i64> {
-    let (negative, magnitude) = scan(text)?;
-    Some(match (i64::try_from(magnitude), negative) {
-        (Ok(value), false) => value,
-        (Ok(value), true) => -value,
-        (Err(_), false) => i64::MAX,
-        (Err(_), true) => i64::MIN,
-    })
+    catalogue::parse_signed(std::str::from_utf8(text).ok()?)
 }
 
 /// Keeps the lowest `width` bytes (1, 2, 4 or 8).

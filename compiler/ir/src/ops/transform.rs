@@ -49,14 +49,14 @@ pub fn decode_base64(text: &[u8], out: &mut BumpVec<'_, u8>) -> bool {
     true
 }
 
-/// The value of a literal argument.
+/// The value of a literal argument; a text ends at its first NUL byte.
 pub fn literal(value: &Const) -> Extracted<'_> {
     Extracted::One(match value {
         Const::Unsigned(value) => Value::Unsigned(*value),
         Const::Signed(value) => Value::Signed(*value),
         Const::Float(value) => Value::Float(*value as f64),
         Const::Bool(value) => Value::Bool(*value),
-        Const::Text(text) => Value::Text(text),
+        Const::Text(text) => Value::Text(until_nul(text)),
         Const::Bytes(bytes) => Value::Bytes(bytes),
         Const::Address(address) => Value::Address(*address),
         Const::Network(network) => Value::Address(network.address),

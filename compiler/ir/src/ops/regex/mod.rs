@@ -125,6 +125,15 @@ impl PreparedRegex {
     }
 }
 
+/// Checks everything but whether the regular expression can be compiled within the memory limit, which is cheap.
+pub fn check_syntax(pattern: &[u8]) -> Result<(), RegexError> {
+    let translated = parse::translate(pattern)?;
+    if translated.instructions > PROGRAM_LIMIT {
+        return Err(RegexError { kind: RegexErrorKind::TooLarge, piece: Box::default() });
+    }
+    Ok(())
+}
+
 /// Checks a pattern without keeping it.
 pub fn validate(pattern: &[u8]) -> Result<(), RegexError> {
     PreparedRegex::new(pattern).map(drop)
