@@ -57,16 +57,46 @@ pub fn file(data: &[u8]) {
         }
     }
     let mut end = 0;
-    for item in yaml::split(&text).items {
+    let pieces = yaml::split(&text);
+    let mut in_pieces = Some(Vec::new());
+    for item in &pieces.items {
         assert!(end <= item.span.start, "pieces overlap");
         end = item.span.end;
         assert!(text.get(item.span.range()).is_some());
-        items::read(item.span.slice(&text));
+        let read = items::read_item(item.span.slice(&text));
+        in_pieces = in_pieces.filter(|_| read.is_ok());
+        if let Some(nodes) = &mut in_pieces {
+            collect(&read.tree.yaml, item.span.start, nodes);
+        }
+    }
+    // What reads in pieces reads as a whole, and to the same.
+    if let Some(nodes) = in_pieces
+        && pieces.shape == yaml::Shape::Items
+    {
+        assert!(whole.is_ok(), "the whole fails where its pieces do not");
+        assert_eq!(tree.documents().len(), 1);
+        let mut all = Vec::new();
+        collect(tree, 0, &mut all);
+        assert_eq!(all, nodes);
     }
     for offset in [0, clamp(text.len() / 2), clamp(text.len())] {
         for encoding in [Encoding::Utf8, Encoding::Utf16, Encoding::Utf32] {
             let at = lines.line_column(&text, offset, encoding);
             assert!(lines.offset(&text, at, encoding) <= clamp(text.len()));
+        }
+    }
+}
+
+/// The elements of the root sequences with all below them: text and place of each node.
+fn collect(tree: &yaml::Yaml, base: u32, into: &mut Vec<(Option<String>, Span)>) {
+    for document in tree.documents() {
+        let mut stack: Vec<_> = tree.elements(document.root).iter().rev().copied().collect();
+        while let Some(id) = stack.pop() {
+            into.push((tree.text(id).map(str::to_owned), tree.span(id).shift(base)));
+            if !matches!(tree.node(id).kind, yaml::YamlKind::Alias(_)) {
+                stack.extend(tree.elements(id).iter().rev());
+                stack.extend(tree.pairs(id).iter().rev().flat_map(|pair| [pair.value, pair.key]));
+            }
         }
     }
 }

@@ -312,9 +312,18 @@ impl RuleFile {
     }
 }
 
-/// Reads a whole file, or one item that [`yaml::split`] cut out.
+/// Reads a whole file.
 pub fn read(text: &str) -> Parse<RuleFile, YamlError> {
-    let Parse { tree: yaml, errors } = yaml::read(text);
+    with_items(yaml::read(text))
+}
+
+/// Reads one item that [`yaml::split`] cut out; see [`yaml::read_item`].
+pub fn read_item(text: &str) -> Parse<RuleFile, YamlError> {
+    with_items(yaml::read_item(text))
+}
+
+fn with_items(parsed: Parse<Yaml, YamlError>) -> Parse<RuleFile, YamlError> {
+    let Parse { tree: yaml, errors } = parsed;
     let document = |root: YamlId| match yaml.kind(root) {
         YamlKind::Sequence(_) => {
             Document::Sequence(yaml.elements(root).iter().map(|&id| element(&yaml, id)).collect())

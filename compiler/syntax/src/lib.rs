@@ -12,8 +12,8 @@
 
 //!
 //! # Rule files
-//! [`yaml::split`] cuts a file into its top-level items by lines; [`items::read`] reads a whole file or one such item:
-//! [`items::RuleFile`] has the [`yaml::Yaml`] tree and, per document, its [`items::Item`]s with recognised keys.
+//! [`yaml::split`] cuts a file into its top-level items by lines; [`items::read_item`] reads one, [`items::read`] a whole
+//! file (needed when an item fails: only it tells Falco's verdict). [`items::RuleFile`] has the [`yaml::Yaml`] tree and, per document, its [`items::Item`]s with recognised keys.
 //! Everything is a [`yaml::YamlId`]: [`Yaml::text`](yaml::Yaml::text), [`span`](yaml::Yaml::span),
 //! [`at`](yaml::Yaml::at) (Falco's position: block scalars at their indicator, quoted ones at the quote),
 //! [`is_null`](yaml::Yaml::is_null), [`pairs`](yaml::Yaml::pairs), [`elements`](yaml::Yaml::elements), and

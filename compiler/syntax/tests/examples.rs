@@ -1,8 +1,9 @@
-//! The `parse` examples of the language reference (`REFERENCE_DIR`/language-examples.yaml): canonical text, or
-//! message and offset.
+//! The `parse` and `output` examples of the language reference (`REFERENCE_DIR`/language-examples.yaml).
 
 use serde_norway::Value;
+use syntax::ast::{Ast, NodeId, NodeKind};
 use syntax::condition::{ParseOptions, parse, print};
+use syntax::output::{self, OutputPiece};
 
 fn examples() -> Option<Vec<Value>> {
     let Some(dir) = std::env::var_os("REFERENCE_DIR") else {
@@ -45,4 +46,63 @@ fn examples_parse_as_documented() {
     }
     assert!(count > 80, "only {count} parse examples found");
     assert!(failures.is_empty(), "{} of {count} examples differ:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Stands for the field catalogue: fields that the output examples mention, with the arguments they take.
+fn known(ast: &Ast) -> bool {
+    const FIELDS: [&str; 6] = ["proc.name", "proc.pname", "proc.aname", "fd.ip", "evt.type", "proc.env"];
+    ast.preorder(ast.root()).all(|id| match ast.kind(id) {
+        NodeKind::Field { name, arg } => {
+            let name = ast.str(name).unwrap_or("");
+            let number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+            FIELDS.contains(&name)
+                && arg.is_none_or(|arg| name == "proc.aname" && ast.str(arg).is_some_and(number))
+        }
+        _ => true,
+    })
+}
+
+/// The fields of an expression as Falco lists them: plain fields first, then the transformer.
+fn listed_fields(ast: &Ast) -> Vec<String> {
+    let is_field = |id: &NodeId| matches!(ast.kind(*id), NodeKind::Field { .. });
+    let mut fields: Vec<String> =
+        ast.preorder(ast.root()).filter(is_field).map(|id| print(ast, id)).collect();
+    if !is_field(&ast.root()) {
+        fields.push(print(ast, ast.root()));
+    }
+    fields
+}
+
+#[test]
+fn outputs_parse_as_documented() {
+    let Some(examples) = examples() else { return };
+    let mut count = 0;
+    for example in examples.iter().filter(|example| example["kind"].as_str() == Some("output")) {
+        count += 1;
+        let format = example["format"].as_str().expect("a format");
+        let parsed = output::parse(format, known);
+        let got = match parsed.result() {
+            Err(error) => Err(error.message.to_string()),
+            Ok(template) => Ok(template
+                .pieces
+                .iter()
+                .filter_map(|piece| match piece {
+                    OutputPiece::Field(field) => Some(listed_fields(&field.expr)),
+                    OutputPiece::Literal(_) => None,
+                })
+                .flatten()
+                .collect::<Vec<_>>()),
+        };
+        let wanted = match example["error"].as_str() {
+            Some(error) => Err(error.to_owned()),
+            None => Ok(example["fields"]
+                .as_sequence()
+                .into_iter()
+                .flatten()
+                .filter_map(|field| field.as_str().map(str::to_owned))
+                .collect()),
+        };
+        assert_eq!(got, wanted, "{format:?}");
+    }
+    assert!(count > 10, "only {count} output examples found");
 }

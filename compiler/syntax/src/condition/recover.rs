@@ -2,7 +2,7 @@
 
 use crate::ast::NodeId;
 use crate::condition::boolean::{Frame, Parser, Step};
-use crate::condition::cursor::is_blank;
+use crate::condition::cursor::{Last, is_blank};
 
 /// Errors after which the parser stops trying; keeps the work linear.
 const MAX_ERRORS: usize = 32;
@@ -17,6 +17,9 @@ impl Parser<'_> {
         match self.stack.last() {
             Some(Frame::Embedded) => {
                 let node = self.taken_partial();
+                if self.value_was_keyword() {
+                    return Some(self.operand_after(node));
+                }
                 self.cursor.skip_to(self.next_stop(0));
                 if self.cursor.rest().starts_with(')') {
                     return Some(Step::Return(node));
@@ -37,6 +40,9 @@ impl Parser<'_> {
             }
             None => {
                 let node = self.taken_partial();
+                if self.value_was_keyword() {
+                    return Some(self.operand_after(node));
+                }
                 loop {
                     self.cursor.skip_to(self.next_stop(0));
                     if !self.cursor.rest().starts_with(')') {
@@ -67,6 +73,27 @@ impl Parser<'_> {
         self.stack.push(Frame::Or { at, first });
         self.stack.push(Frame::And { at, first });
         Step::Return(node)
+    }
+
+    /// Whether the last token is an `and` or `or` that a check without value took for its value, as in `a.b = and c`,
+    /// and an operand follows.
+    fn value_was_keyword(&self) -> bool {
+        match self.cursor.last() {
+            Last::Source(span) => {
+                matches!(span.slice(self.cursor.text()), "and" | "or") && self.cursor.peek_operand().is_some()
+            }
+            Last::Decoded(_) => false,
+        }
+    }
+
+    /// Reads an operand beside `node`.
+    fn operand_after(&mut self, node: NodeId) -> Step {
+        let at = self.ast.span(node).start as usize;
+        let first = self.operands.len();
+        self.stack.push(Frame::Or { at, first });
+        self.stack.push(Frame::And { at, first });
+        self.operands.push(node);
+        Step::Not
     }
 
     /// One mistake is one error: what follows from it at the same place says nothing new.

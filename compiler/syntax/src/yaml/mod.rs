@@ -12,7 +12,7 @@ mod tree;
 
 use std::borrow::Cow;
 
-pub use read::{Limits, read, read_with};
+pub use read::{Limits, read, read_item, read_with};
 pub use scalar::Segment;
 pub use split::{Shape, SplitFile, SplitItem, split};
 pub use tree::{

@@ -157,13 +157,19 @@ fn fail<T>(message: impl Into<std::borrow::Cow<'static, str>>, at: Position) -> 
     Err(YamlError { message: message.into(), at })
 }
 
-/// Reads a scalar from after its indicator or quote. Says whether it ended at a less indented line, and where the
-/// source of its last kept text ends.
-pub(super) fn read(
-    input: &mut Input<'_>,
-    style: &mut Style,
-    out: &mut Decoder,
-) -> Result<(bool, usize), YamlError> {
+/// How a scalar ended.
+pub(super) struct Ended {
+    /// At a less indented line.
+    pub(super) by_indent: bool,
+    /// Where the source of its last kept text ends.
+    pub(super) at: usize,
+    /// False for a quoted one whose quote is missing. yaml-cpp accepts that if the text ends just after a line break or
+    /// the opening quote.
+    pub(super) closed: bool,
+}
+
+/// Reads a scalar from after its indicator or quote.
+pub(super) fn read(input: &mut Input<'_>, style: &mut Style, out: &mut Decoder) -> Result<Ended, YamlError> {
     let mut ended_by_indent = false;
     let mut found_text = false;
     let mut past_opening_break = style.flow_folding();
@@ -172,6 +178,7 @@ pub(super) fn read(
     let mut folding_began_more_indented = false;
     let mut last_escaped: Option<usize> = None;
     let mut content_end = input.at();
+    let mut closed = !style.quoted();
 
     while !input.at_end() {
         // The line's text.
@@ -238,6 +245,7 @@ pub(super) fn read(
             input.skip(len);
             if len > 0 {
                 content_end = input.at();
+                closed = true;
             }
             break;
         }
@@ -311,7 +319,7 @@ pub(super) fn read(
     }
 
     trim(style, last_escaped, out);
-    Ok((ended_by_indent, content_end))
+    Ok(Ended { by_indent: ended_by_indent, at: content_end, closed })
 }
 
 /// Drops what a scalar does not keep at its end.

@@ -32,9 +32,10 @@ pub struct SplitFile {
 
 /// Cuts a rule file at the dashes of its top-level sequence.
 ///
-/// The cut is by lines only. It is right for every text in which each item reads as YAML by itself; if one does not,
-/// the caller must read the whole file to know whether that is an error (a quoted scalar, for instance, may hold a
-/// line that looks like an item, and an alias may refer to an earlier item).
+/// The cut is by lines only. It is right for every text in which each item reads by itself
+/// ([`read_item`](crate::yaml::read_item)); if one does not, the caller must read the whole file to know whether that
+/// is an error (a quoted scalar, for instance, may hold a line that looks like an item, and an alias may refer to an
+/// earlier item).
 pub fn split(text: &str) -> SplitFile {
     match item_starts(text) {
         Some(items) => SplitFile { shape: Shape::Items, items },
@@ -60,7 +61,10 @@ fn item_starts(text: &str) -> Option<Vec<SplitItem>> {
         let body = if number == 0 { line.trim_start_matches('\u{FEFF}') } else { line };
         let content = body.trim_start_matches(' ');
         let column = body.len() - content.len();
-        let content = content.trim_end_matches(['\n', '\r']);
+        let content = match content.strip_suffix('\n') {
+            Some(content) => content.strip_suffix('\r').unwrap_or(content),
+            None => content,
+        };
         if content.trim_start_matches(['\t', ' ']).is_empty() {
             if !in_comments {
                 end = start;

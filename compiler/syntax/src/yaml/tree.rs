@@ -95,6 +95,7 @@ pub struct Yaml {
     pub(super) pairs: Vec<Pair>,
     pub(super) comments: Vec<Span>,
     pub(super) documents: Vec<YamlDocument>,
+    pub(super) open_quote: Option<Span>,
 }
 
 impl Yaml {
@@ -111,6 +112,12 @@ impl Yaml {
     /// Comments in order, from `#` to before the line break.
     pub fn comments(&self) -> &[Span] {
         &self.comments
+    }
+
+    /// A quoted scalar without its closing quote. Falco accepts one at the very end of a file whose last line has a
+    /// line break; nobody means it.
+    pub fn open_quote(&self) -> Option<Span> {
+        self.open_quote
     }
 
     /// How many nodes there are, aliases not expanded.
@@ -255,7 +262,8 @@ impl<'y> ScalarMap<'y> {
         let Some(segment) = self.segments.get(index) else { return self.span.start };
         let limit =
             self.segments.get(index + 1).map_or(self.span.end, |next| next.source.max(segment.source));
-        (segment.source + (byte - segment.decoded)).min(limit) + at_end
+        ((segment.source + (byte - segment.decoded)).min(limit) + at_end)
+            .min(self.span.end.max(segment.source))
     }
 
     /// The source range of a decoded range: from its first byte's source to just past its last byte's.
