@@ -123,14 +123,21 @@ impl Diagnostic {
 
     /// Adds a repair that replaces one range.
     #[must_use]
-    pub fn fix(self, title: impl Into<String>, range: FileRange, text: impl Into<String>, safe: bool) -> Diagnostic {
+    pub fn fix(
+        self,
+        title: impl Into<String>,
+        range: FileRange,
+        text: impl Into<String>,
+        safe: bool,
+    ) -> Diagnostic {
         self.fix_all(title, vec![Edit { range, text: text.into() }], safe)
     }
 
     /// Adds a repair of several edits.
     #[must_use]
     pub fn fix_all(mut self, title: impl Into<String>, edits: Vec<Edit>, safe: bool) -> Diagnostic {
-        let applicability = if safe { Applicability::MachineApplicable } else { Applicability::MaybeIncorrect };
+        let applicability =
+            if safe { Applicability::MachineApplicable } else { Applicability::MaybeIncorrect };
         self.fixes.push(Fix { title: title.into(), edits, applicability });
         self
     }

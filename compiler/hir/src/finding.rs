@@ -13,7 +13,12 @@ pub(crate) struct Finding {
 }
 
 impl Finding {
-    pub(crate) fn new(code: LoadCode, message: impl Into<String>, context: Context, mut ours: Diagnostic) -> Finding {
+    pub(crate) fn new(
+        code: LoadCode,
+        message: impl Into<String>,
+        context: Context,
+        mut ours: Diagnostic,
+    ) -> Finding {
         let message = message.into();
         ours.falco = Some(FalcoView { code, message: message.clone() });
         let issue = Issue { code, message, context, deprecated_field: None };
@@ -25,12 +30,6 @@ impl Finding {
             issue.deprecated_field = Some(field);
         }
         self
-    }
-
-    /// Only Falco's view.
-    pub(crate) fn falco_only(code: LoadCode, message: impl Into<String>, context: Context) -> Finding {
-        let issue = Issue { code, message: message.into(), context, deprecated_field: None };
-        Finding { issue: Some(issue), diagnostic: None }
     }
 
     /// Whether Falco stops here.

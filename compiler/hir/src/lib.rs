@@ -1,15 +1,24 @@
 //! From rule files to checked conditions and the typed IR.
 #![forbid(unsafe_code)]
 
+pub mod append_output;
 pub mod check;
 pub mod codes;
+pub mod compile;
 pub mod diagnostic;
 mod environment;
 pub mod falco;
 mod finding;
+mod input;
 mod items;
+mod load;
+pub mod lower;
 pub mod scope;
+pub mod select;
 mod source;
 pub mod text;
 
+pub use input::{Input, Options};
+pub use load::{Checked, check};
+pub use lower::{compile, program};
 pub use source::{SourceFile, Sources, TreeId};

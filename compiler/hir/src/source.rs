@@ -142,7 +142,14 @@ impl Sources {
         for (item_type, item_name, at) in links {
             let (line, column, offset) = self.falco_position(file, at.saturating_add(base));
             let (item_type, item_name) = (*item_type, Arc::from(*item_name));
-            context.locations.push(Location { item_type, item_name, name: name.clone(), line, column, offset });
+            context.locations.push(Location {
+                item_type,
+                item_name,
+                name: name.clone(),
+                line,
+                column,
+                offset,
+            });
         }
         context
     }

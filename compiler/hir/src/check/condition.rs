@@ -102,7 +102,13 @@ pub fn check_unit(ast: &Ast, fields: &Fields<'_>, syscall_source: bool) -> Check
     unit
 }
 
-fn finish(ast: &Ast, node: NodeId, checked: Result<TypedCheck, Fault>, syscall_source: bool, unit: &mut CheckedUnit) {
+fn finish(
+    ast: &Ast,
+    node: NodeId,
+    checked: Result<TypedCheck, Fault>,
+    syscall_source: bool,
+    unit: &mut CheckedUnit,
+) {
     let at = ast.node(node).at;
     match checked {
         Ok(check) => {
@@ -194,12 +200,14 @@ fn one_literal(
         other => other,
     };
     let parsed = parsed.map_err(|error| {
-        let code = if matches!(error, LiteralError::Regex(_)) { &codes::BAD_REGEX } else { &codes::BAD_LITERAL };
+        let code =
+            if matches!(error, LiteralError::Regex(_)) { &codes::BAD_REGEX } else { &codes::BAD_LITERAL };
         Fault::new(code, span, error.to_string())
     })?;
     match base {
         Some("evt.type") if !fields.catalogue().knows_event_name(&text) => {
-            let mut fault = Fault::new(&codes::UNKNOWN_EVENT_TYPE, span, format!("unknown event type {text}"));
+            let mut fault =
+                Fault::new(&codes::UNKNOWN_EVENT_TYPE, span, format!("unknown event type {text}"));
             fault.suggestions = fields.nearest_event_types(&text);
             return Err(fault);
         }
@@ -218,7 +226,9 @@ fn field_name(operand: &Operand) -> Option<&str> {
     loop {
         match &operand.kind {
             OperandKind::Field(field) => return Some(field.name.as_ref()),
-            OperandKind::Transform { transformer, args, .. } if !transformer.is_multi_value() => operand = args.first()?,
+            OperandKind::Transform { transformer, args, .. } if !transformer.is_multi_value() => {
+                operand = args.first()?
+            }
             _ => return None,
         }
     }
@@ -300,5 +310,9 @@ fn scan_right(ast: &Ast, right: NodeId, unit: &mut CheckedUnit) {
 
 fn is_equality(op: CheckOperator) -> bool {
     let plain = op.modifier.is_none();
-    plain && matches!(operator(op.symbol), Operator::Eq | Operator::Ne | Operator::In | Operator::Intersects | Operator::Pmatch)
+    plain
+        && matches!(
+            operator(op.symbol),
+            Operator::Eq | Operator::Ne | Operator::In | Operator::Intersects | Operator::Pmatch
+        )
 }

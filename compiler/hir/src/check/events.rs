@@ -128,24 +128,30 @@ impl<S: CodeSet> Reach<S> {
 }
 
 /// The reach of a condition; `of_macro` gives that of the macro that an identifier stands for.
-pub fn reach<S: CodeSet>(ast: &Ast, catalogue: &Catalogue, of_macro: impl Fn(NodeId) -> Reach<S>) -> Reach<S> {
+pub fn reach<S: CodeSet>(
+    ast: &Ast,
+    catalogue: &Catalogue,
+    of_macro: impl Fn(NodeId) -> Reach<S>,
+) -> Reach<S> {
     // Children stand before their parents, so one pass in order is enough. Most nodes are no boolean expressions.
     let mut known: Vec<Option<Reach<S>>> = vec![None; ast.nodes().len()];
     for index in boolean_nodes(ast) {
         let of = |child: NodeId| known.get(child.index()).copied().flatten().unwrap_or_else(Reach::neutral);
         let reach = match ast.kind(index) {
-            NodeKind::And(children) => {
-                ast.children(children).iter().fold(Reach { holds: S::all(), fails: S::none() }, |sum, child| {
+            NodeKind::And(children) => ast.children(children).iter().fold(
+                Reach { holds: S::all(), fails: S::none() },
+                |sum, child| {
                     let child = of(*child);
                     Reach { holds: sum.holds.and(&child.holds), fails: sum.fails.or(&child.fails) }
-                })
-            }
-            NodeKind::Or(children) => {
-                ast.children(children).iter().fold(Reach { holds: S::none(), fails: S::all() }, |sum, child| {
+                },
+            ),
+            NodeKind::Or(children) => ast.children(children).iter().fold(
+                Reach { holds: S::none(), fails: S::all() },
+                |sum, child| {
                     let child = of(*child);
                     Reach { holds: sum.holds.or(&child.holds), fails: sum.fails.and(&child.fails) }
-                })
-            }
+                },
+            ),
             NodeKind::Not(child) => {
                 let child = of(child);
                 Reach { holds: child.fails, fails: child.holds }
@@ -169,7 +175,9 @@ fn boolean_nodes(ast: &Ast) -> Vec<NodeId> {
     while let Some(node) = stack.pop() {
         found.push(node);
         match ast.kind(node) {
-            NodeKind::And(children) | NodeKind::Or(children) => stack.extend_from_slice(ast.children(children)),
+            NodeKind::And(children) | NodeKind::Or(children) => {
+                stack.extend_from_slice(ast.children(children))
+            }
             NodeKind::Not(child) => stack.push(child),
             _ => {}
         }
@@ -202,7 +210,11 @@ fn of_comparison<S: CodeSet>(
         _ => return Reach::neutral(),
     };
     let exactly = Reach::exactly(codes);
-    if op.symbol == OperatorToken::Ne { Reach { holds: exactly.fails, fails: exactly.holds } } else { exactly }
+    if op.symbol == OperatorToken::Ne {
+        Reach { holds: exactly.fails, fails: exactly.holds }
+    } else {
+        exactly
+    }
 }
 
 /// `evt.type` or `syscall.type` without argument.
@@ -213,7 +225,10 @@ fn is_type_field(ast: &Ast, node: NodeId) -> bool {
 
 fn names_types(op: CheckOperator) -> bool {
     op.modifier.is_none()
-        && matches!(op.symbol, OperatorToken::Eq | OperatorToken::EqEq | OperatorToken::Ne | OperatorToken::In)
+        && matches!(
+            op.symbol,
+            OperatorToken::Eq | OperatorToken::EqEq | OperatorToken::Ne | OperatorToken::In
+        )
 }
 
 /// Comparisons of `evt.num`, which counts from 1, that are always or never true.

@@ -25,7 +25,9 @@ pub(crate) fn exception_field(text: &str, fields: &Fields<'_>) -> Result<(), (Fa
     let condition = format!("{text} exists");
     let ast = match parse(&condition, ParseOptions::DESCRIBE).into_result() {
         Ok(ast) => ast,
-        Err(error) => return Err((Fault::new(&codes::EXCEPTION_FIELD, span, error.message.into_owned()), false)),
+        Err(error) => {
+            return Err((Fault::new(&codes::EXCEPTION_FIELD, span, error.message.into_owned()), false));
+        }
     };
     let unit = check_unit(&ast, fields, false);
     let fault = unit.steps.into_iter().find_map(|step| match step {

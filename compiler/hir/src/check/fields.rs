@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use catalogue::{Catalogue, FieldError, FieldErrorKind, FieldFlags, ResolvedField, event_names, param_names, suggest};
+use catalogue::{
+    Catalogue, FieldError, FieldErrorKind, FieldFlags, ResolvedField, event_names, param_names, suggest,
+};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::span::Span;
 
@@ -66,7 +68,8 @@ impl<'c> Fields<'c> {
         match error.kind {
             FieldErrorKind::Unknown => {
                 if let Some(plugin) = self.catalogue.supplier_of(text) {
-                    return fault.note(format!("the field comes with the plugin `{plugin}`, which is not loaded"));
+                    return fault
+                        .note(format!("the field comes with the plugin `{plugin}`, which is not loaded"));
                 }
                 let name = text.split('[').next().unwrap_or(text);
                 let arg = text.get(name.len()..).unwrap_or("");

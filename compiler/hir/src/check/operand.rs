@@ -87,7 +87,9 @@ impl Operand {
             match &operand.kind {
                 OperandKind::Field(field) => found.push(field),
                 OperandKind::Literal(_) => {}
-                OperandKind::List(inner) | OperandKind::Transform { args: inner, .. } => stack.extend(inner.iter().rev()),
+                OperandKind::List(inner) | OperandKind::Transform { args: inner, .. } => {
+                    stack.extend(inner.iter().rev())
+                }
             }
         }
         found
@@ -104,9 +106,7 @@ pub fn operand(ast: &Ast, node: NodeId, fields: &Fields<'_>) -> Result<Operand, 
     let span = ast.span(node);
     match ast.kind(node) {
         NodeKind::Field { name, arg } => field(ast, name, arg, span, fields),
-        NodeKind::Value(text) => {
-            Ok(Operand::internal(OperandKind::Literal(ast.bytes(text).into()), TEXT))
-        }
+        NodeKind::Value(text) => Ok(Operand::internal(OperandKind::Literal(ast.bytes(text).into()), TEXT)),
         NodeKind::TransformerList(children) => {
             let items = all(ast, children, fields)?;
             Ok(Operand::internal(OperandKind::List(items), TEXTS))
@@ -124,7 +124,13 @@ fn all(ast: &Ast, children: Children, fields: &Fields<'_>) -> Result<Vec<Operand
     ast.children(children).iter().map(|child| operand(ast, *child, fields)).collect()
 }
 
-fn field(ast: &Ast, name: Text, arg: Option<Text>, span: Span, fields: &Fields<'_>) -> Result<Operand, Fault> {
+fn field(
+    ast: &Ast,
+    name: Text,
+    arg: Option<Text>,
+    span: Span,
+    fields: &Fields<'_>,
+) -> Result<Operand, Fault> {
     let name = ast.text_lossy(name);
     let resolved = match arg {
         None => fields.resolve(&name).map_err(|error| fields.fault(&name, span, &error)),
@@ -136,7 +142,11 @@ fn field(ast: &Ast, name: Text, arg: Option<Text>, span: Span, fields: &Fields<'
     resolved.map(Operand::field)
 }
 
-fn transform(name: TransformerName, mut args: Vec<Operand>, selector: Option<&[u8]>) -> Result<Operand, String> {
+fn transform(
+    name: TransformerName,
+    mut args: Vec<Operand>,
+    selector: Option<&[u8]>,
+) -> Result<Operand, String> {
     let transformer = convert(name);
     let no_selector = |prefix: &str| match selector {
         Some(_) => Err(format!("{prefix}transformer '{}' does not support field arguments", name.as_str())),

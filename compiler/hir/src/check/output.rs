@@ -60,7 +60,12 @@ fn parts(template: Template, operands: Vec<Operand>, fields: &Fields<'_>) -> Vec
             OutputPiece::Field(field) => {
                 let Some(operand) = operands.next() else { continue };
                 let named = named(&field.expr, &operand, fields);
-                parts.push(OutputPart::Value { span: field.span, width: field.width, operand: Box::new(operand), named });
+                parts.push(OutputPart::Value {
+                    span: field.span,
+                    width: field.width,
+                    operand: Box::new(operand),
+                    named,
+                });
             }
         }
     }

@@ -6,7 +6,12 @@ use crate::check::Fields;
 use crate::codes::{self, Code};
 
 /// What Falco warns of for one literal, in its order.
-pub(super) fn of_literal(op: Operator, value: &str, fields: &Fields<'_>, mut warn: impl FnMut(&'static Code, String)) {
+pub(super) fn of_literal(
+    op: Operator,
+    value: &str,
+    fields: &Fields<'_>,
+    mut warn: impl FnMut(&'static Code, String),
+) {
     if op == Operator::Regex && is_plain_regex(value) {
         let message = format!(
             "regex check with '{value}' may be optimized with simpler operators such as '=', 'contains', 'startswith', \
@@ -17,9 +22,13 @@ pub(super) fn of_literal(op: Operator, value: &str, fields: &Fields<'_>, mut war
     if !value.bytes().any(|byte| matches!(byte, b'.' | b'(')) {
         return;
     }
-    let bare: String = value.chars().filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\x0b' | '\x0c' | '\r')).collect();
+    let bare: String =
+        value.chars().filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\x0b' | '\x0c' | '\r')).collect();
     if bare.contains('.') && fields.is_field(&bare) {
-        warn(&codes::FIELD_AS_TEXT, format!("'{value}' may be a valid field misused as a const string value"));
+        warn(
+            &codes::FIELD_AS_TEXT,
+            format!("'{value}' may be a valid field misused as a const string value"),
+        );
     }
     if is_transformer_call(&bare) {
         let message = format!("'{value}' may be a valid field transformer misused as a const string value");
@@ -29,7 +38,9 @@ pub(super) fn of_literal(op: Operator, value: &str, fields: &Fields<'_>, mut war
 
 fn is_transformer_call(text: &str) -> bool {
     text.ends_with(')')
-        && TRANSFORMERS.iter().any(|one| text.strip_prefix(one.as_str()).is_some_and(|rest| rest.starts_with('(')))
+        && TRANSFORMERS
+            .iter()
+            .any(|one| text.strip_prefix(one.as_str()).is_some_and(|rest| rest.starts_with('(')))
 }
 
 /// Whether a pattern has nothing special besides anchors and "anything" at its ends.

@@ -111,8 +111,14 @@ impl Context {
     /// The chain that every chain of a file starts with.
     pub fn of_file(name: &Arc<str>) -> Context {
         let item_name = "".into();
-        let location =
-            Location { item_type: ItemType::RulesContent, item_name, name: name.clone(), line: 0, column: 0, offset: 0 };
+        let location = Location {
+            item_type: ItemType::RulesContent,
+            item_name,
+            name: name.clone(),
+            line: 0,
+            column: 0,
+            offset: 0,
+        };
         Context { locations: vec![location], condition: None }
     }
 
@@ -143,7 +149,8 @@ impl Context {
 /// The text in double quotes; cut to 17 bytes and three dots when it has more than 20.
 fn condition_name(text: &str) -> String {
     let bytes = text.as_bytes();
-    let (shown, dots) = if bytes.len() > SHORT_CONDITION { (&bytes[..SHORT_CONDITION - 3], "...") } else { (bytes, "") };
+    let (shown, dots) =
+        if bytes.len() > SHORT_CONDITION { (&bytes[..SHORT_CONDITION - 3], "...") } else { (bytes, "") };
     let shown = String::from_utf8_lossy(shown).replace(['\n', '\r'], " ");
     format!("\"{shown}{dots}\"")
 }

@@ -22,7 +22,11 @@ enum Schema {
     /// A text or an integer.
     Item,
     Array(&'static Schema),
-    Object { properties: &'static [(&'static str, &'static Schema)], required: &'static [&'static str], non_empty: bool },
+    Object {
+        properties: &'static [(&'static str, &'static Schema)],
+        required: &'static [&'static str],
+        non_empty: bool,
+    },
 }
 
 const PRIORITIES: &[&str] =
@@ -38,53 +42,65 @@ static ROOT: Schema = Schema::Array(&Schema::Object {
         ("condition", &Schema::Text),
         ("desc", &Schema::Text),
         ("enabled", &Schema::Boolean),
-        ("exceptions", &Schema::Array(&Schema::Object {
-            properties: &[
-                ("comps", &Schema::Anything),
-                ("fields", &Schema::Anything),
-                ("name", &Schema::Text),
-                ("values", &Schema::Anything),
-            ],
-            required: &["name"],
-            non_empty: false,
-        })),
+        (
+            "exceptions",
+            &Schema::Array(&Schema::Object {
+                properties: &[
+                    ("comps", &Schema::Anything),
+                    ("fields", &Schema::Anything),
+                    ("name", &Schema::Text),
+                    ("values", &Schema::Anything),
+                ],
+                required: &["name"],
+                non_empty: false,
+            }),
+        ),
         ("items", &Schema::Array(&Schema::Item)),
         ("list", &Schema::Text),
         ("macro", &Schema::Text),
         ("output", &Schema::Text),
-        ("override", &Schema::Object {
-            properties: &[
-                ("capture", OPERATION),
-                ("capture_duration", OPERATION),
-                ("condition", OPERATION),
-                ("desc", OPERATION),
-                ("enabled", OPERATION),
-                ("exceptions", OPERATION),
-                ("items", OPERATION),
-                ("output", OPERATION),
-                ("priority", OPERATION),
-                ("skip-if-unknown-filter", OPERATION),
-                ("tags", OPERATION),
-                ("warn_evttypes", OPERATION),
-            ],
-            required: &[],
-            non_empty: true,
-        }),
+        (
+            "override",
+            &Schema::Object {
+                properties: &[
+                    ("capture", OPERATION),
+                    ("capture_duration", OPERATION),
+                    ("condition", OPERATION),
+                    ("desc", OPERATION),
+                    ("enabled", OPERATION),
+                    ("exceptions", OPERATION),
+                    ("items", OPERATION),
+                    ("output", OPERATION),
+                    ("priority", OPERATION),
+                    ("skip-if-unknown-filter", OPERATION),
+                    ("tags", OPERATION),
+                    ("warn_evttypes", OPERATION),
+                ],
+                required: &[],
+                non_empty: true,
+            },
+        ),
         ("priority", &Schema::Enum(PRIORITIES)),
         ("required_engine_version", &Schema::Text),
-        ("required_plugin_versions", &Schema::Array(&Schema::Object {
-            properties: &[
-                ("alternatives", &Schema::Array(&Schema::Object {
-                    properties: &[("name", &Schema::Text), ("version", &Schema::Text)],
-                    required: &["name", "version"],
-                    non_empty: false,
-                })),
-                ("name", &Schema::Text),
-                ("version", &Schema::Text),
-            ],
-            required: &["name", "version"],
-            non_empty: false,
-        })),
+        (
+            "required_plugin_versions",
+            &Schema::Array(&Schema::Object {
+                properties: &[
+                    (
+                        "alternatives",
+                        &Schema::Array(&Schema::Object {
+                            properties: &[("name", &Schema::Text), ("version", &Schema::Text)],
+                            required: &["name", "version"],
+                            non_empty: false,
+                        }),
+                    ),
+                    ("name", &Schema::Text),
+                    ("version", &Schema::Text),
+                ],
+                required: &["name", "version"],
+                non_empty: false,
+            }),
+        ),
         ("rule", &Schema::Text),
         ("skip-if-unknown-filter", &Schema::Boolean),
         ("source", &Schema::Text),
@@ -212,7 +228,9 @@ impl<'a> Validator<'a> {
             let Some(at) = keys.iter().position(|key| key == name) else { continue };
             matched += 1;
             if !self.below(&format!("[{name}]"), pairs[at].value, schema)? {
-                self.fail(&format!("Failed to validate against schema associated with property name '{name}'."));
+                self.fail(&format!(
+                    "Failed to validate against schema associated with property name '{name}'."
+                ));
                 valid = false;
             }
         }

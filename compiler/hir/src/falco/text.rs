@@ -26,8 +26,11 @@ impl LoadResult {
             let _ = write!(out, "\n 1 errors: [{} ({})]", error.code.as_str(), error.code.short());
         }
         if !self.warnings.is_empty() {
-            let codes: Vec<String> =
-                self.warnings.iter().map(|warning| format!("{} ({})", warning.code.as_str(), warning.short())).collect();
+            let codes: Vec<String> = self
+                .warnings
+                .iter()
+                .map(|warning| format!("{} ({})", warning.code.as_str(), warning.short()))
+                .collect();
             let _ = write!(out, "\n {} warnings: [{}]", codes.len(), codes.join(" "));
         }
         out

@@ -23,7 +23,7 @@ pub(super) enum Need {
     MayBeEmpty,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// The value node of a scalar key that is not empty; `None` when absent or (survived) wrong.
     pub(super) fn scalar(
         &mut self,
@@ -43,21 +43,29 @@ impl Reader<'_> {
         if yaml.is_null(value) {
             if need != Need::MayBeEmpty {
                 let message = format!("Mapping for key '{key}' is empty");
-                let ours = Diagnostic::new(&codes::EMPTY_VALUE, self.range(pair.key), format!("`{key}` has no value"));
+                let ours = Diagnostic::new(
+                    &codes::EMPTY_VALUE,
+                    self.range(pair.key),
+                    format!("`{key}` has no value"),
+                );
                 self.error(LoadCode::ErrYamlValidate, message, links, ours)?;
             }
             return Ok(None);
         }
         let at = yaml.at(value);
         let Some(text) = yaml.text(value) else {
-            let ours =
-                Diagnostic::new(&codes::WRONG_SHAPE, self.first_line(value), format!("`{key}` must be a single value"));
+            let ours = Diagnostic::new(
+                &codes::WRONG_SHAPE,
+                self.first_line(value),
+                format!("`{key}` must be a single value"),
+            );
             self.error_at_value(links, key, at, "Value is not a scalar value", ours)?;
             return Ok(None);
         };
         if text.is_empty() {
             if need != Need::MayBeEmpty {
-                let ours = Diagnostic::new(&codes::EMPTY_VALUE, self.range(value), format!("`{key}` is empty"));
+                let ours =
+                    Diagnostic::new(&codes::EMPTY_VALUE, self.range(value), format!("`{key}` is empty"));
                 self.error_at_value(links, key, at, "Value must be non-empty", ours)?;
             }
             return Ok(None);
@@ -80,9 +88,12 @@ impl Reader<'_> {
             let known = [key];
             if !catalogue::suggest::nearest(present, known).is_empty() {
                 let range = self.range(pair.key);
-                ours = ours
-                    .secondary(range, format!("did you mean `{key}`?"))
-                    .fix(format!("write `{key}`"), range, key, false);
+                ours = ours.secondary(range, format!("did you mean `{key}`?")).fix(
+                    format!("write `{key}`"),
+                    range,
+                    key,
+                    false,
+                );
                 break;
             }
             if present == "<<" {
@@ -103,7 +114,14 @@ impl Reader<'_> {
         range
     }
 
-    fn error_at_value(&mut self, links: &[Link<'_>], key: &str, at: u32, message: &str, ours: Diagnostic) -> Outcome {
+    fn error_at_value(
+        &mut self,
+        links: &[Link<'_>],
+        key: &str,
+        at: u32,
+        message: &str,
+        ours: Diagnostic,
+    ) -> Outcome {
         let mut chain = links.to_vec();
         chain.push((ItemType::ValueFor, key, at));
         self.error(LoadCode::ErrYamlValidate, message, &chain, ours)
@@ -116,7 +134,13 @@ impl Reader<'_> {
         self.error_at_value(links, key, yaml.at(value), "Can't decode YAML scalar value", ours)
     }
 
-    pub(super) fn boolean(&mut self, item: YamlId, key: &str, need: Need, links: &[Link<'_>]) -> Outcome<Option<bool>> {
+    pub(super) fn boolean(
+        &mut self,
+        item: YamlId,
+        key: &str,
+        need: Need,
+        links: &[Link<'_>],
+    ) -> Outcome<Option<bool>> {
         let Some(value) = self.scalar(item, key, need, links)? else { return Ok(None) };
         match boolean(self.yaml.text(value).unwrap_or("")) {
             Some(value) => Ok(Some(value)),
@@ -124,7 +148,13 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn unsigned(&mut self, item: YamlId, key: &str, need: Need, links: &[Link<'_>]) -> Outcome<Option<u32>> {
+    pub(super) fn unsigned(
+        &mut self,
+        item: YamlId,
+        key: &str,
+        need: Need,
+        links: &[Link<'_>],
+    ) -> Outcome<Option<u32>> {
         let Some(value) = self.scalar(item, key, need, links)? else { return Ok(None) };
         match unsigned(self.yaml.text(value).unwrap_or("")) {
             Some(value) => Ok(Some(value)),
@@ -218,14 +248,25 @@ mod tests {
 
     #[test]
     fn booleans_and_numbers() {
-        for (text, wanted) in
-            [("true", Some(true)), ("Yes", Some(true)), ("OFF", Some(false)), ("N", Some(false)), ("tRue", None), ("1", None)]
-        {
+        for (text, wanted) in [
+            ("true", Some(true)),
+            ("Yes", Some(true)),
+            ("OFF", Some(false)),
+            ("N", Some(false)),
+            ("tRue", None),
+            ("1", None),
+        ] {
             assert_eq!(boolean(text), wanted, "{text}");
         }
-        for (text, wanted) in
-            [("26", Some(26)), ("0x1A", Some(26)), ("010", Some(8)), ("0", Some(0)), ("-1", None), ("4294967296", None), ("0.26", None)]
-        {
+        for (text, wanted) in [
+            ("26", Some(26)),
+            ("0x1A", Some(26)),
+            ("010", Some(8)),
+            ("0", Some(0)),
+            ("-1", None),
+            ("4294967296", None),
+            ("0.26", None),
+        ] {
             assert_eq!(unsigned(text), wanted, "{text}");
         }
     }

@@ -17,7 +17,7 @@ use crate::scope::{Atom, Entry, Exception};
 use crate::source::Link;
 use crate::text::Scalars;
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// Reads `exceptions`; `append` when they may extend earlier ones.
     pub(super) fn exceptions(&mut self, rule: &RuleItem, append: bool) -> Outcome<Vec<Exception>> {
         let yaml = self.yaml.clone();
@@ -37,8 +37,11 @@ impl Reader<'_> {
             let at = yaml.at(node);
             let unnamed = [rule.link(), sequence, (ItemType::Exception, "", at)];
             if !matches!(yaml.kind(node), YamlKind::Mapping(_)) {
-                let ours =
-                    Diagnostic::new(&codes::EXCEPTION_SHAPE, self.first_line(node), "an exception must be a mapping");
+                let ours = Diagnostic::new(
+                    &codes::EXCEPTION_SHAPE,
+                    self.first_line(node),
+                    "an exception must be a mapping",
+                );
                 self.error(LoadCode::ErrYamlValidate, "Rule exception must be a mapping", &unnamed, ours)?;
                 continue;
             }
@@ -77,7 +80,11 @@ impl Reader<'_> {
             None if append => Entry::default(),
             None => {
                 let range = self.range(name_node);
-                let ours = Diagnostic::new(&codes::MISSING_KEY, range, format!("exception `{name}` has no `fields`"));
+                let ours = Diagnostic::new(
+                    &codes::MISSING_KEY,
+                    range,
+                    format!("exception `{name}` has no `fields`"),
+                );
                 self.error(LoadCode::ErrYamlValidate, "Item has no mapping for key 'fields'", &links, ours)?;
                 return Ok(None);
             }
@@ -92,7 +99,11 @@ impl Reader<'_> {
                 let sequence = (ItemType::ExceptionValues, "", yaml.at(pair.value));
                 let [outer, own] = links;
                 if !matches!(yaml.kind(pair.value), YamlKind::Sequence(_)) {
-                    let range = if yaml.is_null(pair.value) { self.range(pair.key) } else { self.first_line(pair.value) };
+                    let range = if yaml.is_null(pair.value) {
+                        self.range(pair.key)
+                    } else {
+                        self.first_line(pair.value)
+                    };
                     let ours = Diagnostic::new(&codes::EXCEPTION_SHAPE, range, "`values` must be a sequence");
                     let message = "Rule exception values must be a sequence";
                     self.error(LoadCode::ErrYamlValidate, message, &[outer, own, sequence], ours)?;
@@ -123,7 +134,11 @@ impl Reader<'_> {
             YamlKind::Scalar(_) => {
                 let text = yaml.text(node).unwrap_or("");
                 if text.is_empty() {
-                    let ours = Diagnostic::new(&codes::EMPTY_VALUE, self.range(node), "a value here must not be empty");
+                    let ours = Diagnostic::new(
+                        &codes::EMPTY_VALUE,
+                        self.range(node),
+                        "a value here must not be empty",
+                    );
                     self.error(LoadCode::ErrYamlValidate, "Value must be non-empty", &chain, ours)?;
                 }
                 Ok(Entry::One(Atom { text: text.into(), scalar: Some(self.scalar_id(node)) }))
@@ -151,7 +166,14 @@ impl Reader<'_> {
         if !exception.fields.is_valid() {
             let message = "Rule exception item must have fields property with a list of fields";
             let ours = format!("exception `{}` names no fields", exception.name);
-            self.exception_error(exception, rule, &codes::EXCEPTION_SHAPE, message, exception.name_range, ours)?;
+            self.exception_error(
+                exception,
+                rule,
+                &codes::EXCEPTION_SHAPE,
+                message,
+                exception.name_range,
+                ours,
+            )?;
             return Ok(false);
         }
         self.validate(exception, rule, source)
@@ -173,7 +195,10 @@ impl Reader<'_> {
                 let ours = Diagnostic::new(
                     &codes::EXCEPTION_APPEND,
                     place,
-                    format!("rule `{}` has no exception `{name}` to extend, and a new one needs `fields`", rule.name),
+                    format!(
+                        "rule `{}` has no exception `{name}` to extend, and a new one needs `fields`",
+                        rule.name
+                    ),
                 )
                 .suggest(place, near.iter().map(String::as_str));
                 let links = [rule.link(), (ItemType::Exception, &*name, exception.at)];
@@ -182,7 +207,14 @@ impl Reader<'_> {
             if exception.values.is_empty() {
                 let message = "Rule exception must have values property with a list of values";
                 let ours = format!("new exception `{name}` has no values");
-                return self.exception_error(&exception, rule, &codes::EXCEPTION_APPEND, message, place, ours);
+                return self.exception_error(
+                    &exception,
+                    rule,
+                    &codes::EXCEPTION_APPEND,
+                    message,
+                    place,
+                    ours,
+                );
             }
             if self.validate(&mut exception, rule, (!unknown_source).then_some(&*source))?
                 && let Some(target) = self.definitions.rules.get_mut(&rule.name)
@@ -198,7 +230,9 @@ impl Reader<'_> {
                 let ours = Diagnostic::new(
                     &codes::EXCEPTION_APPEND,
                     range,
-                    format!("the rule has an exception `{name}` already: only values can be added, not {what}"),
+                    format!(
+                        "the rule has an exception `{name}` already: only values can be added, not {what}"
+                    ),
                 );
                 let links = [rule.link(), (ItemType::Exception, &*name, exception.at)];
                 self.error(LoadCode::ErrValidate, message, &links, ours)?;
@@ -213,11 +247,17 @@ impl Reader<'_> {
     }
 
     /// Fills in default operators and checks operators and fields. Whether all is well.
-    fn validate(&mut self, exception: &mut Exception, rule: &RuleItem, source: Option<&str>) -> Outcome<bool> {
+    fn validate(
+        &mut self,
+        exception: &mut Exception,
+        rule: &RuleItem,
+        source: Option<&str>,
+    ) -> Outcome<bool> {
         let before = self.findings.len();
         if exception.fields.is_list() {
             if !exception.comps.is_valid() {
-                exception.comps = Entry::Many(exception.fields.items().iter().map(|_| Entry::constant("=")).collect());
+                exception.comps =
+                    Entry::Many(exception.fields.items().iter().map(|_| Entry::constant("=")).collect());
             }
             let (fields, comps) = (exception.fields.items().len(), exception.comps.items().len());
             if fields != comps {
@@ -249,7 +289,10 @@ impl Reader<'_> {
             }
             trim(&mut exception.comps);
             let comp = exception.comps.text();
-            if !exception.comps.is_list() && !matches!(comp, "in" | "pmatch" | "intersects") && !has_modifier(comp) {
+            if !exception.comps.is_list()
+                && !matches!(comp, "in" | "pmatch" | "intersects")
+                && !has_modifier(comp)
+            {
                 let message = "When fields is a single value, comps must be one of (in, pmatch, intersects) or a modifier \
                                operator (e.g. startswith oneof)";
                 let range = self.entry_range(&exception.comps).unwrap_or(exception.name_range);
@@ -267,7 +310,13 @@ impl Reader<'_> {
         Ok(self.findings.len() == before)
     }
 
-    fn exception_field(&mut self, exception: &Exception, rule: &RuleItem, field: &Entry, source: &str) -> Outcome {
+    fn exception_field(
+        &mut self,
+        exception: &Exception,
+        rule: &RuleItem,
+        field: &Entry,
+        source: &str,
+    ) -> Outcome {
         let text = field.text();
         let fields = self.environment.fields(source);
         let range = self.entry_range(field).unwrap_or(exception.name_range);

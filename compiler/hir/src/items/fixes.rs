@@ -7,11 +7,12 @@ use crate::falco::ItemType;
 use crate::items::Reader;
 use crate::items::update::{APPENDABLE, REPLACEABLE};
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// `append: true` as `override`, when that means the same: a rule's other keys are ignored by the one and refused
     /// by the other.
     pub(super) fn append_edit(&self, item: YamlId, keys: &[&str], kind: ItemType) -> Option<Edit> {
-        let present: Vec<&str> = keys.iter().copied().filter(|key| self.yaml.get(item, key).is_some()).collect();
+        let present: Vec<&str> =
+            keys.iter().copied().filter(|key| self.yaml.get(item, key).is_some()).collect();
         let others = |key: &&&str| !present.contains(*key) && self.yaml.get(item, key).is_some();
         if present.is_empty() || self.yaml.get(item, "override").is_some() {
             return None;
@@ -27,7 +28,9 @@ impl Reader<'_> {
     /// `enabled: …` alone with `override`, when that means the same.
     pub(super) fn enabled_edit(&self, item: YamlId) -> Option<Edit> {
         let others = |key: &&str| *key != "enabled" && self.yaml.get(item, key).is_some();
-        if APPENDABLE.iter().chain(REPLACEABLE).any(|key| others(&key)) || self.yaml.get(item, "override").is_some() {
+        if APPENDABLE.iter().chain(REPLACEABLE).any(|key| others(&key))
+            || self.yaml.get(item, "override").is_some()
+        {
             return None;
         }
         let pair = self.yaml.get(item, "enabled")?;

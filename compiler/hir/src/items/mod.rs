@@ -34,12 +34,12 @@ pub(crate) struct Stop;
 type Outcome<T = ()> = Result<T, Stop>;
 
 /// Reads the items of one tree.
-pub(crate) struct Reader<'a> {
+pub(crate) struct Reader<'a, 'e> {
     pub(crate) sources: &'a Sources,
     pub(crate) yaml: Arc<Yaml>,
     pub(crate) tree: TreeId,
     pub(crate) definitions: &'a mut Definitions,
-    pub(crate) environment: &'a Environment<'a>,
+    pub(crate) environment: &'a Environment<'e>,
     pub(crate) tolerant: bool,
     pub(crate) findings: &'a mut Vec<Finding>,
 }
@@ -67,7 +67,7 @@ const RULE_KEYS: &[&str] = &[
 ];
 const KIND_KEYS: &[&str] = &["required_engine_version", "required_plugin_versions", "list", "macro", "rule"];
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// Reads every document of the tree.
     pub(crate) fn read(&mut self) -> Outcome {
         let yaml = self.yaml.clone();
@@ -88,7 +88,10 @@ impl Reader<'_> {
                             "Rules content is not yaml array of objects",
                             "a rules file is a sequence of items, each starting with a dash",
                         ),
-                        _ => ("Rules content is not yaml", "this is no rules file: a sequence of items is expected"),
+                        _ => (
+                            "Rules content is not yaml",
+                            "this is no rules file: a sequence of items is expected",
+                        ),
                     };
                     let range = self.first_line(root);
                     let ours = Diagnostic::new(&codes::NOT_RULES, range, ours);
@@ -154,11 +157,12 @@ impl Reader<'_> {
                 continue;
             }
             let range = self.range(pair.key);
-            let what = if link.0 == ItemType::RequiredPluginVersions || link.0 == ItemType::RequiredEngineVersion {
-                "version requirements"
-            } else {
-                link.0.as_str()
-            };
+            let what =
+                if link.0 == ItemType::RequiredPluginVersions || link.0 == ItemType::RequiredEngineVersion {
+                    "version requirements"
+                } else {
+                    link.0.as_str()
+                };
             let ours = Diagnostic::new(&codes::UNKNOWN_KEY, range, format!("a {what} has no key `{key}`"))
                 .note("the key is ignored")
                 .suggest(range, suggest::nearest(key, known.iter().copied()));
@@ -168,7 +172,13 @@ impl Reader<'_> {
     }
 
     /// Records an error of Falco; stops unless errors are to be survived.
-    fn error(&mut self, code: LoadCode, message: impl Into<String>, links: &[Link<'_>], ours: Diagnostic) -> Outcome {
+    fn error(
+        &mut self,
+        code: LoadCode,
+        message: impl Into<String>,
+        links: &[Link<'_>],
+        ours: Diagnostic,
+    ) -> Outcome {
         let context = self.sources.context(self.tree, links);
         self.findings.push(Finding::new(code, message, context, ours));
         if self.tolerant { Ok(()) } else { Err(Stop) }

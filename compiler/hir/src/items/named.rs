@@ -17,7 +17,7 @@ pub(super) const APPEND_DEPRECATED: &str =
 pub(super) const OVERRIDE_AND_APPEND: &str = "Keys 'override' and 'append: true' cannot be used together. Add an 'append' \
                                               entry (e.g. 'condition: append') under 'override' instead.";
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     pub(super) fn list(&mut self, item: YamlId) -> Outcome {
         let yaml = self.yaml.clone();
         let at = yaml.at(item);
@@ -49,8 +49,10 @@ impl Reader<'_> {
         let list = List { name: name.clone(), items, item: item_at, standing: Standing::new(name_range) };
         if append || overrides.appends("items") {
             if !self.definitions.append_list(&list) {
-                let message = "List uses 'append' or 'override.items: append' but no list by that name already exists";
-                let names: Vec<Arc<str>> = self.definitions.lists.iter().map(|list| list.name.clone()).collect();
+                let message =
+                    "List uses 'append' or 'override.items: append' but no list by that name already exists";
+                let names: Vec<Arc<str>> =
+                    self.definitions.lists.iter().map(|list| list.name.clone()).collect();
                 self.unknown_target(link, name_node, message, &names)?;
             }
         } else {
@@ -63,7 +65,8 @@ impl Reader<'_> {
     pub(super) fn macro_(&mut self, item: YamlId) -> Outcome {
         let yaml = self.yaml.clone();
         let at = yaml.at(item);
-        let Some(name_node) = self.scalar(item, "macro", Need::Required, &[(ItemType::Macro, "", at)])? else {
+        let Some(name_node) = self.scalar(item, "macro", Need::Required, &[(ItemType::Macro, "", at)])?
+        else {
             return Ok(());
         };
         let name: Arc<str> = yaml.text(name_node).unwrap_or("").into();
@@ -98,9 +101,9 @@ impl Reader<'_> {
         };
         if append || overrides.appends("condition") {
             if !self.definitions.append_macro(&one) {
-                let message =
-                    "Macro uses 'append' or 'override.condition: append' but no macro by that name already exists";
-                let names: Vec<Arc<str>> = self.definitions.macros.iter().map(|one| one.name.clone()).collect();
+                let message = "Macro uses 'append' or 'override.condition: append' but no macro by that name already exists";
+                let names: Vec<Arc<str>> =
+                    self.definitions.macros.iter().map(|one| one.name.clone()).collect();
                 self.unknown_target(link, name_node, message, &names)?;
             }
         } else {
@@ -115,7 +118,8 @@ impl Reader<'_> {
         let append = self.boolean(item, "append", Need::Optional, &[link])?.unwrap_or(false);
         if append {
             let yaml = self.yaml.clone();
-            let place = yaml.get(item, "append").map_or_else(|| self.range(item), |pair| self.pair_range(pair));
+            let place =
+                yaml.get(item, "append").map_or_else(|| self.range(item), |pair| self.pair_range(pair));
             let mut ours = Diagnostic::new(&codes::DEPRECATED_APPEND, place, "`append: true` is deprecated");
             if let Some(edit) = self.append_edit(item, keys, link.0) {
                 ours = ours.fix_all("use `override`", vec![edit], true);
@@ -151,9 +155,13 @@ impl Reader<'_> {
         let (what, name) = (link.0.as_str(), link.1);
         let range = self.range(name_node);
         let near = catalogue::suggest::nearest(name, names.iter().map(AsRef::as_ref));
-        let ours = Diagnostic::new(&codes::UNKNOWN_TARGET, range, format!("there is no {what} `{name}` to change here"))
-            .note(format!("the {what} must be defined before, in this file or one loaded earlier"))
-            .suggest(range, near);
+        let ours = Diagnostic::new(
+            &codes::UNKNOWN_TARGET,
+            range,
+            format!("there is no {what} `{name}` to change here"),
+        )
+        .note(format!("the {what} must be defined before, in this file or one loaded earlier"))
+        .suggest(range, near);
         self.error(LoadCode::ErrValidate, message, &[link], ours)
     }
 }
@@ -166,5 +174,6 @@ fn is_bare(text: &str) -> bool {
 
 /// Whether a text is an identifier of a condition.
 pub(crate) fn is_identifier(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }

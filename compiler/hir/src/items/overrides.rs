@@ -33,7 +33,7 @@ impl Overrides {
 const NO_MAPPING: &str =
     "invalid node; this may result from using a map iterator as a sequence iterator, or vice-versa";
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// Reads `override`; `appendable` and `replaceable` are the keys of the item's kind.
     pub(super) fn overrides(
         &mut self,
@@ -48,8 +48,12 @@ impl Reader<'_> {
         if let YamlKind::Sequence(_) = yaml.kind(pair.value)
             && !yaml.elements(pair.value).is_empty()
         {
-            let ours = Diagnostic::new(&codes::INVALID_OVERRIDE, self.first_line(pair.value), "`override` must be a mapping")
-                .note("write for instance `override: {condition: append}`");
+            let ours = Diagnostic::new(
+                &codes::INVALID_OVERRIDE,
+                self.first_line(pair.value),
+                "`override` must be a mapping",
+            )
+            .note("write for instance `override: {condition: append}`");
             self.error(LoadCode::ErrValidate, NO_MAPPING, &[], ours)?;
             return Ok(found);
         }
@@ -87,13 +91,18 @@ impl Reader<'_> {
                 "replace" => {
                     let message = format!("Key '{key}' cannot be replaced");
                     let range = self.range(entry.key);
-                    let ours = Diagnostic::new(&codes::INVALID_OVERRIDE, range, format!("`{key}` cannot be replaced"))
-                        .suggest(range, suggest::nearest(key, replaceable.iter().copied()));
+                    let ours = Diagnostic::new(
+                        &codes::INVALID_OVERRIDE,
+                        range,
+                        format!("`{key}` cannot be replaced"),
+                    )
+                    .suggest(range, suggest::nearest(key, replaceable.iter().copied()));
                     self.error(LoadCode::ErrYamlValidate, message, &key_links, ours)?;
                 }
                 _ => {
-                    let mut message =
-                        format!("Invalid override operation for key '{key}': '{operation}'. Allowed values are: ");
+                    let mut message = format!(
+                        "Invalid override operation for key '{key}': '{operation}'. Allowed values are: "
+                    );
                     message.push_str(if can_append { "append " } else { "" });
                     message.push_str(if can_replace { "replace " } else { "" });
                     let range = self.range(entry.value);

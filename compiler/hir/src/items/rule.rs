@@ -30,7 +30,7 @@ impl RuleItem {
     }
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     pub(super) fn rule(&mut self, item: YamlId) -> Outcome {
         let yaml = self.yaml.clone();
         let at = yaml.at(item);
@@ -46,7 +46,8 @@ impl Reader<'_> {
         if append && !overrides.is_empty() {
             self.override_and_append(item, rule.link())?;
         }
-        let full = ["condition", "output", "desc", "priority"].iter().any(|key| yaml.get(item, key).is_some());
+        let full =
+            ["condition", "output", "desc", "priority"].iter().any(|key| yaml.get(item, key).is_some());
         if !overrides.is_empty() {
             self.overriding_rule(&rule, &overrides)?;
         } else if append {
@@ -93,7 +94,9 @@ impl Reader<'_> {
         self.definitions.define_rule(Rule {
             name: rule.name.clone(),
             condition: text(condition).unwrap_or_default(),
-            output: output.map(|node| TextValue::trimmed(self.scalar_id(node), self.sources)).unwrap_or_default(),
+            output: output
+                .map(|node| TextValue::trimmed(self.scalar_id(node), self.sources))
+                .unwrap_or_default(),
             description: text(description).unwrap_or_default(),
             source: source_name,
             unknown_source,
@@ -114,14 +117,17 @@ impl Reader<'_> {
     }
 
     pub(super) fn priority(&mut self, rule: &RuleItem) -> Outcome<Option<Priority>> {
-        let Some(node) = self.scalar(rule.item, "priority", Need::Required, &[rule.link()])? else { return Ok(None) };
+        let Some(node) = self.scalar(rule.item, "priority", Need::Required, &[rule.link()])? else {
+            return Ok(None);
+        };
         let yaml = self.yaml.clone();
         let text = yaml.text(node).unwrap_or("");
         if let Some(priority) = Priority::parse(text) {
             return Ok(Some(priority));
         }
         let range = self.range(node);
-        let names: Vec<String> = PRIORITIES.iter().map(|priority| priority.as_str().to_ascii_uppercase()).collect();
+        let names: Vec<String> =
+            PRIORITIES.iter().map(|priority| priority.as_str().to_ascii_uppercase()).collect();
         let synonym = match text.to_ascii_lowercase().as_str() {
             "warn" => Some("WARNING"),
             "err" => Some("ERROR"),
@@ -153,7 +159,12 @@ impl Reader<'_> {
             format!("rule `{}` has the source `{old_source}` and cannot get `{source}`", rule.name),
         )
         .secondary(first, "first defined here");
-        self.error(LoadCode::ErrValidate, "Rule has been re-defined with a different source", &[rule.link()], ours)
+        self.error(
+            LoadCode::ErrValidate,
+            "Rule has been re-defined with a different source",
+            &[rule.link()],
+            ours,
+        )
     }
 
     fn unknown_source(&mut self, rule: &RuleItem, place: YamlId, source: &str) {

@@ -33,7 +33,7 @@ const NO_RULE_TO_REPLACE: &str =
 const ENABLED_DEPRECATED: &str = "The standalone 'enabled' key usage is deprecated. The correct approach requires also a \
                                   'replace' entry under the 'override' key (i.e. 'enabled: replace').";
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     /// A rule with entries under `override`.
     pub(super) fn overriding_rule(&mut self, rule: &RuleItem, overrides: &Overrides) -> Outcome {
         let yaml = self.yaml.clone();
@@ -83,7 +83,8 @@ impl Reader<'_> {
             if let Some(entry) = yaml.get(rule.item, "override") {
                 ours = ours.secondary(self.range(entry.key), "`override` is here");
             }
-            let message = format!("Unexpected key '{key}': no corresponding entry under 'override' is defined.");
+            let message =
+                format!("Unexpected key '{key}': no corresponding entry under 'override' is defined.");
             let links = [rule.link(), (ItemType::Overrides, key, yaml.at(pair.value))];
             self.error(LoadCode::ErrYamlValidate, message, &links, ours)?;
         }
@@ -91,15 +92,20 @@ impl Reader<'_> {
     }
 
     /// Whether a key named under `override` is in the item, and not used up before.
-    fn expects(&mut self, rule: &RuleItem, keys: &mut Vec<&'static str>, key: &str, operation: &str) -> Outcome<bool> {
+    fn expects(
+        &mut self,
+        rule: &RuleItem,
+        keys: &mut Vec<&'static str>,
+        key: &str,
+        operation: &str,
+    ) -> Outcome<bool> {
         if let Some(at) = keys.iter().position(|known| *known == key) {
             keys.remove(at);
             return Ok(true);
         }
         let place = self.yaml.get(rule.item, "override").and_then(|pair| self.yaml.get(pair.value, key));
         let place = place.map_or_else(|| self.range(rule.name_node), |pair| self.pair_range(pair));
-        let message =
-            format!("An {operation} override for '{key}' was specified but '{key}' is not defined");
+        let message = format!("An {operation} override for '{key}' was specified but '{key}' is not defined");
         let ours = Diagnostic::new(
             &codes::OVERRIDE_WITHOUT_KEY,
             place,
@@ -125,7 +131,9 @@ impl Reader<'_> {
             "exceptions" => update.exceptions = Some(self.exceptions(rule, append)?),
             "priority" => update.priority = self.priority(rule)?,
             "capture" => update.capture = self.boolean(item, key, Need::Required, &links)?,
-            "capture_duration" => update.capture_duration = self.unsigned(item, key, Need::Required, &links)?,
+            "capture_duration" => {
+                update.capture_duration = self.unsigned(item, key, Need::Required, &links)?
+            }
             "enabled" => update.enabled = self.boolean(item, key, Need::Required, &links)?,
             "warn_evttypes" => update.warn_evttypes = self.boolean(item, key, Need::Required, &links)?,
             _ => update.skip_if_unknown_filter = self.boolean(item, key, Need::Required, &links)?,
@@ -193,7 +201,8 @@ impl Reader<'_> {
             Some(pair) => self.pair_range(pair),
             None => return Ok(()),
         };
-        let mut ours = Diagnostic::new(&codes::DEPRECATED_ENABLED, place, "`enabled` without `override` is deprecated");
+        let mut ours =
+            Diagnostic::new(&codes::DEPRECATED_ENABLED, place, "`enabled` without `override` is deprecated");
         if let Some(edit) = self.enabled_edit(rule.item) {
             ours = ours.fix_all("add `override: {enabled: replace}`", vec![edit], true);
         }

@@ -10,7 +10,7 @@ use crate::items::{ENGINE_KEYS, Outcome, PLUGIN_KEYS, Reader};
 use crate::scope::{PluginRequirement, Version};
 use crate::source::Link;
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     pub(super) fn engine_version(&mut self, item: YamlId) -> Outcome {
         let yaml = self.yaml.clone();
         let link: Link<'_> = (ItemType::RequiredEngineVersion, "", yaml.at(item));
@@ -23,9 +23,12 @@ impl Reader<'_> {
             match version {
                 Some(version) => self.check_engine(node, version, link)?,
                 None => {
-                    let ours =
-                        Diagnostic::new(&codes::ENGINE_VERSION, self.range(node), format!("`{text}` is not a version"))
-                            .note("write three numbers such as 0.57.0");
+                    let ours = Diagnostic::new(
+                        &codes::ENGINE_VERSION,
+                        self.range(node),
+                        format!("`{text}` is not a version"),
+                    )
+                    .note("write three numbers such as 0.57.0");
                     let message = format!(
                         "Unable to parse engine version '{text}' as a semver string. Expected \"x.y.z\" semver format."
                     );
@@ -59,7 +62,8 @@ impl Reader<'_> {
         let outer: Link<'_> = (ItemType::RequiredPluginVersions, "", yaml.at(pair.value));
         if !matches!(yaml.kind(pair.value), YamlKind::Sequence(_)) {
             let range = self.pair_range(pair);
-            let ours = Diagnostic::new(&codes::WRONG_SHAPE, range, "`required_plugin_versions` must be a sequence");
+            let ours =
+                Diagnostic::new(&codes::WRONG_SHAPE, range, "`required_plugin_versions` must be a sequence");
             let message = "Value of required_plugin_versions must be a sequence";
             self.error(LoadCode::ErrYamlValidate, message, &[outer], ours)?;
         }
@@ -67,7 +71,8 @@ impl Reader<'_> {
             let link = (ItemType::RequiredPluginVersionsEntry, "", yaml.at(plugin));
             if !matches!(yaml.kind(plugin), YamlKind::Mapping(_)) {
                 let range = self.first_line(plugin);
-                let ours = Diagnostic::new(&codes::NOT_A_MAPPING, range, "a plugin requirement must be a mapping");
+                let ours =
+                    Diagnostic::new(&codes::NOT_A_MAPPING, range, "a plugin requirement must be a mapping");
                 let message = "Plugin version must be a mapping";
                 self.error(LoadCode::ErrYamlValidate, message, &[outer, link], ours)?;
                 continue;
@@ -83,7 +88,9 @@ impl Reader<'_> {
         let yaml = self.yaml.clone();
         let at = yaml.at(plugin);
         let kind = ItemType::RequiredPluginVersionsEntry;
-        let Some(name) = self.scalar(plugin, "name", Need::Required, &[outer, (kind, "", at)])? else { return Ok(()) };
+        let Some(name) = self.scalar(plugin, "name", Need::Required, &[outer, (kind, "", at)])? else {
+            return Ok(());
+        };
         let name_text = yaml.text(name).unwrap_or("").to_owned();
         let link = (kind, name_text.as_str(), at);
         let version = self.scalar(plugin, "version", Need::Required, &[outer, link])?;
@@ -100,7 +107,8 @@ impl Reader<'_> {
                 let unnamed = [outer, link, (kind, "", yaml.at(other))];
                 if !matches!(yaml.kind(other), YamlKind::Mapping(_)) {
                     let range = self.first_line(other);
-                    let ours = Diagnostic::new(&codes::NOT_A_MAPPING, range, "an alternative must be a mapping");
+                    let ours =
+                        Diagnostic::new(&codes::NOT_A_MAPPING, range, "an alternative must be a mapping");
                     let message = "Plugin version alternative must be a mapping";
                     self.error(LoadCode::ErrYamlValidate, message, &unnamed, ours)?;
                     continue;
@@ -131,14 +139,17 @@ impl Reader<'_> {
             let version = yaml.text(version_node).unwrap_or("").to_owned();
             if Version::parse(&version).is_none() {
                 let range = self.range(version_node);
-                let ours = Diagnostic::new(&codes::PLUGIN_VERSION, range, format!("`{version}` is not a version"))
-                    .note("write three numbers such as 0.1.0");
+                let ours =
+                    Diagnostic::new(&codes::PLUGIN_VERSION, range, format!("`{version}` is not a version"))
+                        .note("write three numbers such as 0.1.0");
                 let message = format!("Invalid required version '{version}' for plugin '{name}'");
                 self.error(LoadCode::ErrValidate, message, &[outer, link], ours)?;
             } else if alternatives.iter().any(|(known, _)| *known == name) {
                 let range = self.range(name_node);
-                let ours = Diagnostic::new(&codes::PLUGIN_VERSION, range, format!("plugin `{name}` is named twice"));
-                let message = format!("Defined multiple alternative version requirements for plugin '{name}'");
+                let ours =
+                    Diagnostic::new(&codes::PLUGIN_VERSION, range, format!("plugin `{name}` is named twice"));
+                let message =
+                    format!("Defined multiple alternative version requirements for plugin '{name}'");
                 self.error(LoadCode::ErrValidate, message, &[outer, link], ours)?;
             }
             alternatives.push((name, version));

@@ -108,13 +108,17 @@ impl TextValue {
     /// The text with its origins.
     pub fn traced(&self, sources: &Sources) -> Traced {
         let mut traced = Traced::default();
+        self.push_to(&mut traced, sources);
+        traced
+    }
+
+    pub(crate) fn push_to(&self, traced: &mut Traced, sources: &Sources) {
         for (index, piece) in self.pieces.iter().enumerate() {
             if index > 0 {
                 traced.push_glue(" ", piece.scalar);
             }
             traced.push_part(piece_text(piece, sources), piece.scalar, piece.start);
         }
-        traced
     }
 
     /// The scalar of the first piece.

@@ -57,13 +57,14 @@ pub struct PluginRequirement {
 }
 
 impl PluginRequirement {
-    /// Checks the requirement against loaded plugins, given by name and version.
+    /// Checks the requirement against loaded plugins, given by name and version; an unknown version will do.
     ///
     /// # Errors
     /// Falco's message.
-    pub fn check<'p>(&self, loaded: impl Iterator<Item = (&'p str, &'p str)> + Clone) -> Result<(), String> {
+    pub fn check(&self, loaded: &[(&str, Option<&str>)]) -> Result<(), String> {
         for (name, required) in &self.alternatives {
-            let Some((_, version)) = loaded.clone().find(|(loaded, _)| loaded == name) else { continue };
+            let Some((_, version)) = loaded.iter().find(|(loaded, _)| loaded == name) else { continue };
+            let Some(version) = version else { return Ok(()) };
             let Some(have) = Version::parse(version) else {
                 return Err(format!("Plugin '{name}' has invalid version string '{version}'"));
             };

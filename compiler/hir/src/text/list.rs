@@ -148,7 +148,8 @@ fn find_delimited(text: &str, name: &str, mut from: usize, open: Option<usize>) 
             from += 1;
         }
         let at = from + text.get(from..)?.find(name)?;
-        let before = open == Some(at) || at.checked_sub(1).and_then(|i| bytes.get(i)).copied().is_some_and(is_delimiter);
+        let before = open == Some(at)
+            || at.checked_sub(1).and_then(|i| bytes.get(i)).copied().is_some_and(is_delimiter);
         let after = bytes.get(at + name.len()).copied().is_none_or(is_delimiter);
         if before && after {
             return Some(at);

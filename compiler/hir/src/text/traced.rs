@@ -132,7 +132,11 @@ impl Traced {
     /// An empty text with the uses of another one, whose slices are going to be appended to it.
     pub(super) fn with_uses_of(other: &mut Traced) -> Traced {
         let text = String::with_capacity(other.text.len() * 2);
-        Traced { text, pieces: Vec::with_capacity(other.pieces.len() + 8), uses: std::mem::take(&mut other.uses) }
+        Traced {
+            text,
+            pieces: Vec::with_capacity(other.pieces.len() + 8),
+            uses: std::mem::take(&mut other.uses),
+        }
     }
 
     /// Appends a byte range, on character boundaries, of the text that this one's uses came from.
@@ -140,7 +144,13 @@ impl Traced {
         self.copy_pieces(other, start, end, |via| via);
     }
 
-    fn copy_pieces(&mut self, other: &Traced, start: usize, end: usize, via: impl Fn(Option<UseId>) -> Option<UseId>) {
+    fn copy_pieces(
+        &mut self,
+        other: &Traced,
+        start: usize,
+        end: usize,
+        via: impl Fn(Option<UseId>) -> Option<UseId>,
+    ) {
         let Some(text) = other.text.get(start..end) else { return };
         if text.is_empty() {
             return;
@@ -160,6 +170,18 @@ impl Traced {
             self.pieces.push(Piece { at, origin, via: via(piece.via) });
         }
         self.text.push_str(text);
+    }
+
+    /// The text without any occurrence of `part`.
+    pub fn without(mut self, part: &str) -> Traced {
+        let mut new = Traced::with_uses_of(&mut self);
+        let mut rest = 0;
+        while let Some(at) = self.text.get(rest..).and_then(|text| text.find(part)) {
+            new.push_slice(&self, rest, rest + at);
+            rest += at + part.len();
+        }
+        new.push_slice(&self, rest, self.text.len());
+        new
     }
 
     /// Cuts the text to `len` bytes, a character boundary.

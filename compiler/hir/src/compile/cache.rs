@@ -1,0 +1,89 @@
+//! Parsed and checked conditions, by text.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use syntax::ast::{Ast, NodeId, NodeKind};
+use syntax::condition::{ParseOptions, parse};
+use syntax::{Parse, SyntaxError};
+
+use crate::check::{CheckedUnit, Fields, check_unit};
+use crate::compile::rule::RuleOutcome;
+
+/// Index of a unit in its cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct UnitId(u32);
+
+/// A parsed condition of a macro or rule.
+#[derive(Debug)]
+pub struct Unit {
+    pub(crate) id: UnitId,
+    /// The tree; whole when there is no error.
+    pub ast: Ast,
+    /// Why it did not parse: the first error is Falco's.
+    pub errors: Vec<SyntaxError>,
+    /// The identifiers in it, in order.
+    pub identifiers: Vec<NodeId>,
+}
+
+impl Unit {
+    /// Whether it parsed.
+    pub fn is_ok(&self) -> bool {
+        self.errors.is_empty()
+    }
+
+    /// The name of an identifier.
+    pub fn name(&self, node: NodeId) -> &str {
+        match self.ast.kind(node) {
+            NodeKind::Identifier(text) => self.ast.str(text).unwrap_or(""),
+            _ => "",
+        }
+    }
+}
+
+/// Keeps what was parsed and checked, over the loads of a run and beyond.
+#[derive(Default)]
+pub(crate) struct Cache {
+    units: FxHashMap<Arc<str>, Arc<Unit>>,
+    checked: FxHashMap<(UnitId, Arc<str>), Arc<CheckedUnit>>,
+    /// By rule name.
+    pub(crate) rules: FxHashMap<Arc<str>, RuleOutcome>,
+    next: u32,
+}
+
+impl Cache {
+    /// Parses a condition as Falco does when it loads rules.
+    pub(crate) fn unit(&mut self, text: &str) -> Arc<Unit> {
+        if let Some(known) = self.units.get(text) {
+            return known.clone();
+        }
+        let Parse { tree: ast, errors } = parse(text, ParseOptions::LOAD);
+        // A tree that came with errors is of no use.
+        let identifiers = if errors.is_empty() {
+            ast.preorder(ast.root())
+                .filter(|node| matches!(ast.kind(*node), NodeKind::Identifier(_)))
+                .collect()
+        } else {
+            Vec::new()
+        };
+        let unit = Arc::new(Unit { id: UnitId(self.next), ast, errors, identifiers });
+        self.next += 1;
+        self.units.insert(text.into(), unit.clone());
+        unit
+    }
+
+    /// Checks a parsed condition for an event source.
+    pub(crate) fn checked(
+        &mut self,
+        unit: &Unit,
+        source: &Arc<str>,
+        fields: &Fields<'_>,
+    ) -> Arc<CheckedUnit> {
+        let known = self.checked.entry((unit.id, source.clone()));
+        known
+            .or_insert_with(|| {
+                Arc::new(check_unit(&unit.ast, fields, **source == *catalogue::SYSCALL_SOURCE))
+            })
+            .clone()
+    }
+}

@@ -1,0 +1,200 @@
+//! Problems of conditions in both views: Falco's positions in the texts it compiles, ours in what a person wrote.
+
+use std::sync::Arc;
+
+use catalogue::suggest;
+use syntax::condition::position;
+use syntax::span::{Position, Span};
+
+use crate::check::Fault;
+use crate::codes;
+use crate::compile::Compiler;
+use crate::compile::cache::Unit;
+use crate::compile::macros::Unresolved;
+use crate::diagnostic::Diagnostic;
+use crate::falco::{Context, LoadCode};
+use crate::finding::Finding;
+use crate::scope::{Change, Standing};
+use crate::text::{Place, Traced};
+
+impl Unit {
+    /// Falco's position of a node.
+    pub(super) fn position(&self, node: syntax::ast::NodeId) -> Position {
+        self.position_at(self.ast.node(node).at)
+    }
+
+    /// Falco's position of an offset.
+    pub(super) fn position_at(&self, offset: u32) -> Position {
+        position(self.ast.source(), offset)
+    }
+}
+
+impl Compiler<'_, '_> {
+    /// The condition does not parse.
+    pub(super) fn syntax_error(&mut self, text: &Traced, unit: &Unit, context: Context, standing: &Standing) {
+        let Some(error) = unit.errors.first() else { return };
+        let whole: Arc<str> = text.as_str().into();
+        let context = context.in_condition(&whole, unit.position_at(error.offset));
+        let place = self.place(text, error.span);
+        let mut ours = Diagnostic::new(&codes::CONDITION_SYNTAX, place.range, error.message.to_string());
+        ours = self.explain_syntax(ours, text, error.span);
+        ours = with_lists(ours, &place, "from the list named here");
+        ours = with_layers(ours, standing);
+        self.findings.push(Finding::new(
+            LoadCode::ErrCompileCondition,
+            error.message.to_string(),
+            context,
+            ours,
+        ));
+    }
+
+    /// Says what words of other languages are called here.
+    fn explain_syntax(&self, ours: Diagnostic, text: &Traced, span: Span) -> Diagnostic {
+        let rest = text.as_str().get(span.start as usize..).unwrap_or("");
+        let before = text.as_str().get(..span.start as usize).unwrap_or("").trim_end();
+        let word: &str =
+            rest.split([' ', '\t', '\n', '\r', '(', ')']).find(|word| !word.is_empty()).unwrap_or("");
+        let instead = match word {
+            "&&" => Some("and"),
+            "||" => Some("or"),
+            "AND" | "And" => Some("and"),
+            "OR" | "Or" => Some("or"),
+            "NOT" | "Not" | "!" => Some("not"),
+            "like" => Some("glob"),
+            _ => None,
+        };
+        let range = self.place(text, Span::new(span.start, span.start + word.len() as u32)).range;
+        match instead {
+            Some(instead) => return ours.fix(format!("write `{instead}`"), range, instead, false),
+            None if rest.starts_with('!') && !rest.starts_with("!=") => {
+                return ours.note("negation is written `not`");
+            }
+            None => {}
+        }
+        let operators = catalogue::OPERATORS.map(|op| op.as_str());
+        if ours.message.starts_with("expected a valid check operator") {
+            return ours.suggest(range, suggest::nearest(word, operators));
+        }
+        if ours.message.starts_with("unexpected token") && word.starts_with(|c: char| c.is_ascii_alphabetic())
+        {
+            let near = suggest::nearest(word, ["and", "or"]);
+            if !near.is_empty() {
+                return ours.suggest(range, near);
+            }
+            if before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-')) {
+                return ours
+                    .note("a value with blanks must be quoted, and conditions are joined by `and` or `or`");
+            }
+        }
+        ours
+    }
+
+    /// Names that stand for no macro. Falco's view holds the first; ours has each.
+    pub(super) fn unresolved(
+        &mut self,
+        message: &str,
+        context: Context,
+        all: &[Unresolved],
+        index: Option<usize>,
+        code: LoadCode,
+    ) {
+        let mut first = true;
+        for one in all {
+            let owner = self.compiled.macros.get(one.owner);
+            let Some((text, unit)) = owner.and_then(|owner| Some((&owner.text, owner.unit.as_ref()?))) else {
+                continue;
+            };
+            let ours = self.unresolved_name(text, unit, one, index);
+            if first {
+                self.findings.push(Finding::new(code, message, context.clone(), ours));
+            } else {
+                self.findings.push(Finding { issue: None, diagnostic: Some(ours) });
+            }
+            first = false;
+        }
+    }
+
+    /// Our view of one name that stands for no macro; `index` is the macro that refers to it, `None` for rules.
+    pub(super) fn unresolved_name(
+        &self,
+        text: &Traced,
+        unit: &Unit,
+        one: &Unresolved,
+        index: Option<usize>,
+    ) -> Diagnostic {
+        let span = unit.ast.span(one.node);
+        let place = self.place(text, span);
+        let name = &one.name;
+        let definition = self.definitions.macros.get(name);
+        if one.is_loop {
+            let mut ours = Diagnostic::new(
+                &codes::MACRO_LOOP,
+                place.range,
+                format!("the macro `{name}` refers to itself"),
+            );
+            if let Some(definition) = definition {
+                ours = ours.secondary(definition.item.name, "the macro is defined here");
+            }
+            return ours;
+        }
+        let ours =
+            Diagnostic::new(&codes::UNDEFINED_MACRO, place.range, format!("there is no macro `{name}`"));
+        let ours = with_lists(ours, &place, "from the list named here");
+        if let Some(definition) = definition.filter(|_| index.is_some()) {
+            let mut ours = ours.secondary(definition.item.name, "defined only here");
+            ours.message = format!("the macro `{name}` is defined later");
+            return ours.note("a macro sees only macros that are defined before it; rules see all");
+        }
+        if self.definitions.lists.get(name).is_some() {
+            return ours.note(format!(
+                "there is a list `{name}`, but a list is no condition: compare a field `in ({name})`"
+            ));
+        }
+        let names = self.definitions.macros.iter().map(|one| &*one.name);
+        let near = suggest::nearest(name, names);
+        if near.is_empty() && name.contains('.') {
+            return ours;
+        }
+        let range = place.range;
+        ours.suggest(range, near)
+    }
+
+    /// Our view of a fault in a condition.
+    pub(super) fn fault(&self, text: &Traced, fault: &Fault) -> Diagnostic {
+        let place = self.place(text, fault.span);
+        let message = fault.message.strip_prefix("filter error: ").unwrap_or(&fault.message);
+        let message = match message.strip_prefix("filter_check called with nonexistent field ") {
+            Some(field) => format!("there is no field `{field}`"),
+            None => message.to_owned(),
+        };
+        let mut ours = Diagnostic::new(fault.code, place.range, message);
+        ours.notes = fault.notes.clone();
+        let ours = ours.suggest(place.range, fault.suggestions.iter().map(String::as_str));
+        with_lists(ours, &place, "from the list named here")
+    }
+}
+
+/// Adds the places where the lists are named that a text came from.
+pub(super) fn with_lists(ours: Diagnostic, place: &Place, text: &str) -> Diagnostic {
+    place.via.iter().fold(ours, |ours, name| ours.secondary(*name, text))
+}
+
+/// Adds the places where a definition was changed.
+pub(super) fn with_layers(ours: Diagnostic, standing: &Standing) -> Diagnostic {
+    let changes = standing.layers.iter().skip_while(|layer| layer.change != Change::Define);
+    let mut ours = ours;
+    for layer in changes.skip(1) {
+        let text = match layer.change {
+            Change::Define => "defined again here",
+            Change::Append => "appended to here",
+            Change::Replace => "overridden here",
+            Change::Enable => continue,
+        };
+        if layer.name.file != ours.primary().file
+            || !ours.labels.iter().any(|label| label.range == layer.name)
+        {
+            ours = ours.secondary(layer.name, text);
+        }
+    }
+    ours
+}

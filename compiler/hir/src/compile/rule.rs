@@ -1,0 +1,171 @@
+//! Rules: exceptions, output, condition (language.md 6.1 step 4).
+
+use std::sync::Arc;
+
+use syntax::span::Span;
+
+use crate::codes;
+use crate::compile::assemble::AssemblyError;
+use crate::compile::cache::{Unit, UnitId};
+use crate::compile::{CompiledRule, Compiler};
+use crate::diagnostic::Diagnostic;
+use crate::falco::{ItemType, LoadCode};
+use crate::finding::Finding;
+use crate::scope::{Entry, Rule};
+use crate::text::{Scalars, Traced};
+
+/// What compiling a rule gave, kept as long as nothing that went in changes.
+#[derive(Clone)]
+pub(crate) struct RuleOutcome {
+    inputs: Inputs,
+    findings: Arc<Vec<Finding>>,
+    compiled: Option<Arc<CompiledRule>>,
+    /// Whether the condition was looked at, so that its lists count as used.
+    looked: bool,
+    /// Macros named directly, when all are defined.
+    used: Arc<Vec<usize>>,
+}
+
+/// What a rule's outcome depends on, besides catalogue and configuration.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Inputs {
+    version: u32,
+    unit: Option<UnitId>,
+    /// See [`Compiler::stamp_of`].
+    stamp: u64,
+}
+
+/// A rule on its way through the checks.
+pub(super) struct RuleText<'r> {
+    pub(super) rule: &'r Rule,
+    /// With exceptions and lists.
+    pub(super) text: &'r Traced,
+    /// With exceptions, before lists.
+    pub(super) unsubstituted: &'r Arc<str>,
+    pub(super) unit: &'r Arc<Unit>,
+}
+
+impl Compiler<'_, '_> {
+    pub(super) fn rules(&mut self) {
+        let definitions = self.definitions;
+        for rule in definitions.rules.iter() {
+            let compiled = if rule.unknown_source { None } else { self.rule(rule) };
+            self.compiled.rules.push(compiled);
+        }
+    }
+
+    fn rule(&mut self, rule: &Rule) -> Option<Arc<CompiledRule>> {
+        let first = self.findings.len();
+        let mut text = match self.assemble(rule) {
+            Ok(text) => text,
+            Err(error) => {
+                let finding = self.assembly_error(rule, &error);
+                self.findings.push(finding);
+                // Go on without exceptions: the rest may have problems too.
+                rule.condition.traced(self.sources)
+            }
+        };
+        let unsubstituted: Arc<str> = text.as_str().into();
+        let mut lists = Vec::new();
+        self.compiled.replacements.substitute(&mut text, |index| lists.push(index));
+        let unit = (!rule.condition.is_missing()).then(|| self.cache.unit(text.as_str()));
+        let inputs = Inputs {
+            version: rule.standing.version,
+            unit: unit.as_deref().map(|unit| unit.id),
+            stamp: unit.as_deref().map_or(0, |unit| self.stamp_of(unit)),
+        };
+        if let Some(known) = self.cache.rules.get(&rule.name).filter(|known| known.inputs == inputs) {
+            let known = known.clone();
+            self.findings.truncate(first);
+            self.findings.extend(known.findings.iter().cloned());
+            self.mark(if known.looked { &lists } else { &[] }, &known.used);
+            return known.compiled;
+        }
+
+        let fields = self.environment.fields(&rule.source);
+        let rule_context =
+            self.sources.context(rule.item.tree, &[(ItemType::Rule, &rule.name, rule.item.at)]);
+        let mut output = None;
+        if !rule.output.is_missing() {
+            let links =
+                [(ItemType::Rule, &*rule.name, rule.item.at), (ItemType::RuleOutput, "", rule.output_at)];
+            let context = self.sources.context(rule.item.tree, &links);
+            let mut checked = self.output(rule, &fields, &rule_context, &context);
+            self.findings.append(&mut checked.findings);
+            output = Some(checked);
+        }
+        // A rule dropped for its output has not looked at its condition.
+        let looked = !output.as_ref().is_some_and(|output| output.skipped);
+        let mut used = Vec::new();
+        let mut body = None;
+        if let Some(unit) = unit.as_ref().filter(|_| looked) {
+            let text = RuleText { rule, text: &text, unsubstituted: &unsubstituted, unit };
+            body = self.condition(&text, &fields, &rule_context, &mut used);
+        }
+        self.mark(if looked { &lists } else { &[] }, &used);
+        let failed = self.findings[first..].iter().any(Finding::is_error);
+        let compiled = match (body, output, unit) {
+            (Some((checked, reach)), Some(output), Some(unit)) if !failed => Some(Arc::new(CompiledRule {
+                text,
+                unsubstituted,
+                unit,
+                checked,
+                reach,
+                output: output.text,
+                parts: output.parts,
+                extra_fields: output.extra_fields,
+            })),
+            _ => None,
+        };
+        let findings = Arc::new(self.findings[first..].to_vec());
+        let outcome =
+            RuleOutcome { inputs, findings, compiled: compiled.clone(), looked, used: Arc::new(used) };
+        self.cache.rules.insert(rule.name.clone(), outcome);
+        compiled
+    }
+
+    /// Marks lists and macros as used.
+    fn mark(&mut self, lists: &[usize], macros: &[usize]) {
+        for &index in lists {
+            if let Some(list) = self.compiled.lists.get_mut(index) {
+                list.used = true;
+            }
+        }
+        for &index in macros {
+            if let Some(one) = self.compiled.macros.get_mut(index) {
+                one.used = true;
+            }
+        }
+    }
+
+    fn assembly_error(&self, rule: &Rule, error: &AssemblyError<'_>) -> Finding {
+        let exception = error.exception;
+        let name = &exception.name;
+        let links =
+            [(ItemType::Rule, &*rule.name, exception.item_at), (ItemType::Exception, &**name, exception.at)];
+        let context = self.sources.context(exception.tree, &links);
+        let mut entry = error.row;
+        while let Some(Entry::Many(items)) = entry {
+            entry = items.first();
+        }
+        let range = entry.and_then(Entry::scalar).map_or(exception.name_range, |scalar| {
+            let len = self.sources.scalar_text(scalar).len() as u32;
+            Scalars::range(self.sources, scalar, Span::new(0, len))
+        });
+        let (code, ours) = match error.row {
+            Some(row) if exception.fields.is_list() => {
+                let (fields, values) = (exception.fields.items().len(), row.items().len());
+                let ours = format!("this row of exception `{name}` has {values} values for {fields} fields");
+                (&codes::EXCEPTION_LENGTH, ours)
+            }
+            Some(_) => (
+                &codes::EXCEPTION_SHAPE,
+                format!("exception `{name}` has one field, so its values are no rows"),
+            ),
+            None => {
+                (&codes::EXCEPTION_LENGTH, format!("exception `{name}` needs an operator for each field"))
+            }
+        };
+        Finding::new(LoadCode::ErrValidate, error.message, context, Diagnostic::new(code, range, ours))
+    }
+}

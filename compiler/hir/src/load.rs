@@ -1,0 +1,292 @@
+//! Loading files one after the other into one set of definitions (language.md 1.5), in both views.
+
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+use syntax::span::{FileId, FileRange, Span};
+use syntax::yaml::{YamlError, read, split};
+
+use crate::codes;
+use crate::compile::{Cache, Compiled, Compiler};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::environment::Environment;
+use crate::falco::{ItemType, LoadCode, LoadResult, schema};
+use crate::finding::Finding;
+use crate::input::{Input, Options};
+use crate::items::Reader;
+use crate::scope::Definitions;
+use crate::source::{Sources, TreeId};
+
+/// What checking gave.
+#[derive(Debug)]
+pub struct Checked {
+    /// Falco's verdict on each file that it would look at.
+    pub files: Vec<LoadResult>,
+    /// Our diagnostics of all files, by file and position.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Requirements of plugins that are not met: Falco's messages.
+    pub unmet_requirements: Vec<String>,
+    /// The files.
+    pub sources: Sources,
+    /// Everything collected, also from files with errors.
+    pub definitions: Definitions,
+    /// Everything compiled.
+    pub compiled: Compiled,
+}
+
+impl Checked {
+    /// Whether Falco accepts every file.
+    pub fn is_ok(&self) -> bool {
+        self.files.iter().all(LoadResult::successful)
+    }
+
+    /// Whether there is an error in our view.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|one| one.severity == Severity::Error)
+    }
+}
+
+/// A file as YAML.
+struct ReadFile {
+    id: FileId,
+    /// The whole file, when it is YAML.
+    tree: Result<TreeId, YamlError>,
+    /// Otherwise what can be read of it, item by item, and why other items cannot.
+    pieces: Vec<TreeId>,
+    errors: Vec<(FileRange, YamlError)>,
+}
+
+/// One pass over all files.
+struct Pass {
+    definitions: Definitions,
+    compiled: Compiled,
+    loads: Vec<Load>,
+}
+
+/// One load of a pass.
+struct Load {
+    schema: Vec<String>,
+    reading: Vec<Finding>,
+    compiling: Vec<Finding>,
+}
+
+impl Load {
+    /// Falco's result: everything up to the first error.
+    fn result(&self, name: &Arc<str>) -> LoadResult {
+        let mut result =
+            LoadResult { name: name.clone(), schema: self.schema.clone(), ..LoadResult::default() };
+        for issue in self.reading.iter().chain(&self.compiling).filter_map(|finding| finding.issue.clone()) {
+            if issue.code.is_error() {
+                result.error = Some(issue);
+                break;
+            }
+            result.warnings.push(issue);
+        }
+        result
+    }
+
+    fn fails_reading(&self) -> bool {
+        self.reading.iter().any(Finding::stops_falco)
+    }
+
+    fn fails(&self) -> bool {
+        self.fails_reading() || self.compiling.iter().any(Finding::stops_falco)
+    }
+}
+
+/// Checks files.
+pub fn check(input: &Input) -> Checked {
+    let mut sources = Sources::default();
+    let files: Vec<ReadFile> = input.files.iter().map(|file| read_file(file, &mut sources)).collect();
+    let environment = Environment::new(&input.options.catalogue, input.options.engine_version);
+    let mut cache = Cache::default();
+    let ours = pass(&sources, &files, &environment, &input.options, &mut cache, true);
+    // Falco stops reading a file at its first error; what it has then can differ from what we have.
+    let falco = ours
+        .loads
+        .iter()
+        .any(Load::fails_reading)
+        .then(|| pass(&sources, &files, &environment, &input.options, &mut cache, false));
+    let results: Vec<LoadResult> = falco
+        .as_ref()
+        .unwrap_or(&ours)
+        .loads
+        .iter()
+        .zip(&input.files)
+        .map(|(load, file)| load.result(&file.name))
+        .collect();
+    drop(environment);
+    let Pass { definitions, compiled, loads } = ours;
+    let mut diagnostics = diagnostics(loads, &sources);
+    let unmet_requirements = requirements(&definitions, &input.options, &mut diagnostics);
+    diagnostics.sort_by_key(|one| one.primary());
+    Checked { files: results, diagnostics, unmet_requirements, sources, definitions, compiled }
+}
+
+fn read_file(file: &crate::SourceFile, sources: &mut Sources) -> ReadFile {
+    let id = sources.add_file(file.clone());
+    let parsed = read(&file.text);
+    let Some(error) = parsed.errors.into_iter().next() else {
+        let tree = sources.add_tree(id, 0, Arc::new(parsed.tree));
+        return ReadFile { id, tree: Ok(tree), pieces: Vec::new(), errors: Vec::new() };
+    };
+    let (mut pieces, mut errors) = (Vec::new(), Vec::new());
+    let items = split(&file.text).items;
+    if items.len() > 1 {
+        for item in items {
+            let parsed = read(item.span.slice(&file.text));
+            match parsed.errors.into_iter().next() {
+                None => pieces.push(sources.add_tree(id, item.span.start, Arc::new(parsed.tree))),
+                Some(error) => {
+                    let at = error.at.offset + item.span.start;
+                    errors.push((FileRange { file: id, span: token_at(&file.text, at) }, error));
+                }
+            }
+        }
+    }
+    let own = FileRange { file: id, span: token_at(&file.text, error.at.offset) };
+    // Items that read well alone can still be wrong together.
+    if errors.is_empty() {
+        errors.push((own, error.clone()));
+    }
+    ReadFile { id, tree: Err(error), pieces, errors }
+}
+
+/// The word at an offset, or an empty span.
+fn token_at(text: &str, at: u32) -> Span {
+    let rest = text.get(at as usize..).unwrap_or("");
+    let len = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+    Span::new(at, at + len as u32)
+}
+
+fn pass(
+    sources: &Sources,
+    files: &[ReadFile],
+    environment: &Environment<'_>,
+    options: &Options,
+    cache: &mut Cache,
+    tolerant: bool,
+) -> Pass {
+    let mut definitions = Definitions::default();
+    let mut compiled = Compiled::default();
+    let mut loads = Vec::with_capacity(files.len());
+    for file in files {
+        let mut load = Load { schema: Vec::new(), reading: Vec::new(), compiling: Vec::new() };
+        let mut trees: &[TreeId] = &file.pieces;
+        match &file.tree {
+            Ok(tree) => {
+                trees = std::slice::from_ref(tree);
+                match schema::validate(sources, *tree) {
+                    Ok(statuses) => load.schema = statuses,
+                    Err(message) => load.reading.push(key_error(sources, file, message)),
+                }
+            }
+            Err(error) => yaml_errors(sources, file, error, &mut load.reading),
+        }
+        if tolerant || !load.fails_reading() {
+            for &tree in trees {
+                let mut reader = Reader {
+                    sources,
+                    yaml: sources.yaml(tree),
+                    tree,
+                    definitions: &mut definitions,
+                    environment,
+                    tolerant,
+                    findings: &mut load.reading,
+                };
+                if reader.read().is_err() {
+                    break;
+                }
+            }
+        }
+        if tolerant || !load.fails_reading() {
+            let compiler = Compiler::new(sources, environment, &definitions, &options.append_output, cache);
+            (compiled, load.compiling) = compiler.run();
+        }
+        let stop = options.stop_at_first_failing_file && load.fails() && !tolerant;
+        loads.push(load);
+        if stop {
+            break;
+        }
+    }
+    Pass { definitions, compiled, loads }
+}
+
+fn yaml_errors(sources: &Sources, file: &ReadFile, error: &YamlError, findings: &mut Vec<Finding>) {
+    let mut context = sources.file_context(file.id);
+    if let Some(outer) = context.locations.first().cloned() {
+        context.locations.push(crate::falco::Location {
+            item_type: ItemType::ValueFor,
+            line: error.at.line,
+            column: error.at.column,
+            offset: error.at.offset,
+            ..outer
+        });
+    }
+    for (index, (range, own)) in file.errors.iter().enumerate() {
+        let ours = Diagnostic::new(&codes::YAML_SYNTAX, *range, format!("not valid YAML: {}", own.message));
+        if index == 0 {
+            findings.push(Finding::new(LoadCode::ErrYamlParse, error.falco_text(), context.clone(), ours));
+        } else {
+            findings.push(Finding { issue: None, diagnostic: Some(ours) });
+        }
+    }
+}
+
+fn key_error(sources: &Sources, file: &ReadFile, message: String) -> Finding {
+    let range = FileRange { file: file.id, span: Span::empty(0) };
+    let ours = Diagnostic::new(&codes::YAML_SYNTAX, range, "a key must be a single value");
+    Finding::new(LoadCode::ErrYamlParse, message, sources.file_context(file.id), ours)
+}
+
+/// Our view: problems of reading, errors of every load, warnings of the last.
+fn diagnostics(loads: Vec<Load>, sources: &Sources) -> Vec<Diagnostic> {
+    let mut seen: FxHashSet<(&'static str, FileRange, String)> = FxHashSet::default();
+    let mut all = Vec::new();
+    let last = loads.len().saturating_sub(1);
+    let mut early: Vec<(usize, Diagnostic)> = Vec::new();
+    for (index, load) in loads.into_iter().enumerate() {
+        let mut add = |ours: Diagnostic, all: &mut Vec<Diagnostic>| {
+            if seen.insert((ours.code.id, ours.primary(), ours.message.clone())) {
+                all.push(ours);
+            }
+        };
+        for ours in load.reading.into_iter().filter_map(|finding| finding.diagnostic) {
+            add(ours, &mut all);
+        }
+        for ours in load.compiling.into_iter().filter_map(|finding| finding.diagnostic) {
+            if index == last {
+                add(ours, &mut all);
+            } else if ours.severity == Severity::Error {
+                early.push((index, ours));
+            }
+        }
+    }
+    for (index, ours) in early {
+        if seen.insert((ours.code.id, ours.primary(), ours.message.clone())) {
+            let name = sources.file(FileId(index as u32)).map_or("", |file| &file.name);
+            let note = format!(
+                "every file must be complete with those before it: this is wrong once {name} is loaded"
+            );
+            all.push(ours.note(note));
+        }
+    }
+    all
+}
+
+fn requirements(
+    definitions: &Definitions,
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let loaded: Vec<(&str, Option<&str>)> =
+        options.catalogue.plugins().map(|plugin| (plugin.name.as_str(), plugin.version.as_deref())).collect();
+    let mut unmet = Vec::new();
+    for requirement in &definitions.plugins {
+        if let Err(message) = requirement.check(&loaded) {
+            diagnostics.push(Diagnostic::new(&codes::PLUGIN_REQUIREMENT, requirement.range, message.clone()));
+            unmet.push(message);
+        }
+    }
+    unmet
+}
