@@ -1,5 +1,7 @@
 //! Joining of paths as Falco does it: only the second one is normalised, and links are not followed.
 
+use ir::render::{is_printable, push_printable};
+
 /// Bytes of the longest path, a final NUL included.
 pub const MAX_PATH: usize = 1024;
 
@@ -10,10 +12,14 @@ pub const TOO_LONG: &[u8] = b"/DIR_TOO_LONG/FILENAME_TOO_LONG";
 pub type PathBuffer = [u8; MAX_PATH];
 
 /// Joins `path` to `base`: an absolute path stands alone; in a relative one `.` is dropped, `..` removes the component
-/// before it (of the base, too, but never the root), repeated slashes collapse and a final one is removed.
+/// before it (of the base, too, but never the root), repeated slashes collapse and a final one is removed. What is not
+/// printable becomes U+FFFD.
 pub fn join<'b>(base: &[u8], path: &[u8], buffer: &'b mut PathBuffer) -> &'b [u8] {
     if base.len() + path.len() + 1 > MAX_PATH {
         return TOO_LONG;
+    }
+    if !is_printable(path) {
+        return join_unprintable(base, path, buffer);
     }
     let start = if path.first().is_some_and(|byte| *byte != b'/') { base.len() } else { 0 };
     if let Some(head) = buffer.get_mut(..start) {
@@ -27,6 +33,20 @@ pub fn join<'b>(base: &[u8], path: &[u8], buffer: &'b mut PathBuffer) -> &'b [u8
         return &buffer[..end];
     }
     normalise(start, path, buffer)
+}
+
+/// As [`join`], for paths with control characters or bytes that are not UTF-8: Falco replaces them, which can make the
+/// path longer; what does not fit is cut.
+#[cold]
+fn join_unprintable<'b>(base: &[u8], path: &[u8], buffer: &'b mut PathBuffer) -> &'b [u8] {
+    let mut printable = Vec::with_capacity(path.len() + 16);
+    push_printable(&mut printable, path);
+    let mut longest = printable.len().min(MAX_PATH - 1 - base.len());
+    while printable.get(longest).is_some_and(|byte| byte & 0xc0 == 0x80) {
+        longest -= 1;
+    }
+    printable.truncate(longest);
+    join(base, &printable, buffer)
 }
 
 /// Whether a path has nothing to normalise: no dot component, no double and no final slash. Says no in doubt.
@@ -129,6 +149,7 @@ mod tests {
             ("<UNKNOWN>", "./b", "<UNKNOWN>./b"),
             ("", "a/../b", "b"),
             ("/a//b/", "c", "/a//b/c"),
+            ("/a/", "tab\there/../x\u{7f}", "/a/x\u{fffd}"),
             (&*long, &*long, "/DIR_TOO_LONG/FILENAME_TOO_LONG"),
         ];
         for (base, path, expected) in cases {

@@ -103,6 +103,8 @@ impl Tracker {
             set_text(&mut entry.comm, b"<NA>");
             set_text(&mut entry.exe, b"<NA>");
         }
+        // Threads whose parent this is may have been there without it.
+        self.state.epoch += 1;
         self.add_thread(id)
     }
 
