@@ -198,6 +198,16 @@ fn text_after_an_item_is_an_error_of_the_item() {
 }
 
 #[test]
+fn a_key_without_colon_passes_only_at_the_end() {
+    let text = "- rule: a\n  desc\n";
+    let tree = yaml::read(text).tree;
+    assert_eq!(tree.open_key(), Some(12));
+    assert_eq!(tree.pairs(tree.elements(tree.documents()[0].root)[0]).len(), 2);
+    assert!(!items::read_item(text).is_ok());
+    assert_eq!(error(&format!("{text}- rule: b\n")), "3:7 illegal map value");
+}
+
+#[test]
 fn an_open_quote_is_an_error_of_an_item_only() {
     let text = "- rule: \"a\n- rule: b\n";
     assert!(yaml::read(text).is_ok(), "Falco takes the second line for a part of the text");

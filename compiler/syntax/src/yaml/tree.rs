@@ -31,6 +31,8 @@ pub struct ScalarData {
     decoded: bool,
     style: ScalarStyle,
     segments: (u32, u32),
+    /// Where the source of the text ends; beyond the node's span when a block scalar keeps line breaks.
+    source_end: u32,
 }
 
 /// One entry of a mapping.
@@ -96,6 +98,7 @@ pub struct Yaml {
     pub(super) comments: Vec<Span>,
     pub(super) documents: Vec<YamlDocument>,
     pub(super) open_quote: Option<Span>,
+    pub(super) open_key: Option<u32>,
 }
 
 impl Yaml {
@@ -118,6 +121,12 @@ impl Yaml {
     /// line break; nobody means it.
     pub fn open_quote(&self) -> Option<Span> {
         self.open_quote
+    }
+
+    /// Where a line at the end of the text stands that could be a key but has no colon. Falco takes it for a key with a
+    /// null value; anywhere else in a file it is an error.
+    pub fn open_key(&self) -> Option<u32> {
+        self.open_key
     }
 
     /// How many nodes there are, aliases not expanded.
@@ -261,9 +270,8 @@ impl<'y> ScalarMap<'y> {
         let index = self.segments.partition_point(|segment| segment.decoded <= byte).saturating_sub(1);
         let Some(segment) = self.segments.get(index) else { return self.span.start };
         let limit =
-            self.segments.get(index + 1).map_or(self.span.end, |next| next.source.max(segment.source));
-        ((segment.source + (byte - segment.decoded)).min(limit) + at_end)
-            .min(self.span.end.max(segment.source))
+            self.segments.get(index + 1).map_or(self.data.source_end, |next| next.source.max(segment.source));
+        ((segment.source + (byte - segment.decoded)).min(limit) + at_end).min(self.data.source_end)
     }
 
     /// The source range of a decoded range: from its first byte's source to just past its last byte's.
@@ -303,7 +311,13 @@ pub(super) struct ScalarStore {
 
 impl ScalarStore {
     /// Keeps a scalar: as a slice of the source if it is one.
-    pub(super) fn add(&mut self, source: &[u8], decoder: &Decoder, style: ScalarStyle) -> ScalarData {
+    pub(super) fn add(
+        &mut self,
+        source: &[u8],
+        decoder: &Decoder,
+        style: ScalarStyle,
+        end: u32,
+    ) -> ScalarData {
         let len = decoder.text.len();
         if let [only] = decoder.segments.as_slice() {
             let start = only.source as usize;
@@ -314,6 +328,7 @@ impl ScalarStore {
                     decoded: false,
                     style,
                     segments: (0, 0),
+                    source_end: clamp(start + len),
                 };
             }
         }
@@ -322,7 +337,11 @@ impl ScalarStore {
         let first = clamp(self.segments.len());
         self.segments.extend_from_slice(&decoder.segments);
         let segments = (first, clamp(self.segments.len()));
-        ScalarData { start, end: clamp(self.decoded.len()), decoded: true, style, segments }
+        let kept = decoder.segments.last().map_or(0, |last| last.source + (clamp(len) - last.decoded));
+        // What an escape stands for may be longer than the escape.
+        let source_end =
+            if style == ScalarStyle::Literal || style == ScalarStyle::Folded { kept.max(end) } else { end };
+        ScalarData { start, end: clamp(self.decoded.len()), decoded: true, style, segments, source_end }
     }
 
     fn text<'a>(&'a self, source: &'a str, data: ScalarData) -> &'a str {

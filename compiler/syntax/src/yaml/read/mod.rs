@@ -22,8 +22,8 @@ pub struct Limits {
     pub expanded_nodes: u64,
     /// Bytes of a text.
     pub bytes: usize,
-    /// The text is a part of a file: more than one document is an error, and so is a quoted scalar that is still open
-    /// at the end, since the rest of the file may go on with it.
+    /// The text is a part of a file: more than one document is an error, and so is a quoted scalar without its quote or
+    /// a key without its colon at the end, since there the rest of the file decides.
     pub part: bool,
 }
 
@@ -63,11 +63,12 @@ pub fn read_with(text: &str, limits: Limits) -> Parse<Yaml, YamlError> {
     };
     let mut errors: Vec<YamlError> = reader.stream().err().into_iter().collect();
     let Reader { scanner, mut tree, .. } = reader;
-    if let Some((quote, end)) = scanner.open_quote {
-        tree.open_quote = Some(quote);
-        if limits.part && errors.is_empty() {
-            errors.push(YamlError { message: message::EOF_IN_SCALAR.into(), at: end });
-        }
+    tree.open_quote = scanner.open_quote.map(|(quote, _)| quote);
+    tree.open_key = scanner.open_key.map(|key| key.at.offset);
+    if limits.part && errors.is_empty() {
+        let quote = scanner.open_quote.map(|(_, end)| (message::EOF_IN_SCALAR, end));
+        let key = scanner.open_key.map(|key| (message::END_OF_MAP, key.at));
+        errors.extend(quote.or(key).map(|(message, at)| YamlError { message: message.into(), at }));
     }
     tree.scalars = scanner.scalars;
     tree.comments = scanner.comments;

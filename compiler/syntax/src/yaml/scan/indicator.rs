@@ -275,7 +275,7 @@ impl Scanner<'_> {
     fn scalar(&mut self, style: &mut Style, at: Position, kind: ScalarStyle) -> Result<bool, YamlError> {
         self.decoder.clear();
         let ended = scalar::read(&mut self.input, style, &mut self.decoder)?;
-        let data: ScalarData = self.scalars.add(self.input.bytes(), &self.decoder, kind);
+        let data: ScalarData = self.scalars.add(self.input.bytes(), &self.decoder, kind, clamp(ended.at));
         let span = Span::new(at.offset, clamp(ended.at));
         if !ended.closed {
             self.open_quote = Some((span, self.position()));

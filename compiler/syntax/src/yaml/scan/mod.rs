@@ -40,6 +40,8 @@ pub(super) struct Scanner<'t> {
     pub(super) comments: Vec<Span>,
     /// A quoted scalar that ends with the text, and where that is.
     pub(super) open_quote: Option<(Span, Position)>,
+    /// What was taken for a key because the text ended before its `:`.
+    pub(super) open_key: Option<Token>,
 }
 
 fn fail<T>(message: impl Into<Cow<'static, str>>, at: Position) -> Result<T, YamlError> {
@@ -65,6 +67,7 @@ impl<'t> Scanner<'t> {
             scalars: ScalarStore::default(),
             comments: Vec::new(),
             open_quote: None,
+            open_key: None,
         }
     }
 
@@ -87,8 +90,10 @@ impl<'t> Scanner<'t> {
                 }
             }
             if self.ended {
-                // A possible key before an unclosed bracket is never settled; yaml-cpp then takes it for a key.
-                return Ok(self.tokens.front().copied());
+                // What could be a key when the text ends is never settled; yaml-cpp then takes it for one.
+                let token = self.tokens.front().copied();
+                self.open_key = self.open_key.or(token.filter(|token| token.status == Status::Unverified));
+                return Ok(token);
             }
             self.scan()?;
         }
@@ -104,7 +109,7 @@ impl<'t> Scanner<'t> {
     /// The text of a node that has a tag but no content.
     pub(super) fn empty_scalar(&mut self) -> ScalarData {
         self.decoder.clear();
-        self.scalars.add(self.input.bytes(), &self.decoder, ScalarStyle::Plain)
+        self.scalars.add(self.input.bytes(), &self.decoder, ScalarStyle::Plain, clamp(self.input.at()))
     }
 
     fn push(&mut self, kind: Kind, at: Position, status: Status) -> usize {
