@@ -13,6 +13,7 @@ pub mod expr;
 pub mod interp;
 pub mod literal;
 pub mod ops;
+pub mod passes;
 pub mod print;
 pub mod program;
 pub mod render;
