@@ -46,7 +46,7 @@ fn single(out: &mut Vec<u8>, value: &Value<'_>, style: Style, buffers: Buffers) 
         Value::Float(number) if style.format == Format::Dec => {
             integer(out, Integer::Signed(*number as i64), style)
         }
-        Value::Float(number) => float(out, *number),
+        Value::Float(number) => json_float(out, *number),
         Value::Bool(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
         Value::Text(text) => json_string(out, text),
         Value::Bytes(_) | Value::Address(_) => {
@@ -73,8 +73,9 @@ fn integer(out: &mut Vec<u8>, value: Integer, style: Style) {
     }
 }
 
-/// The shortest decimal that reads back as the same number; always with a fraction or an exponent.
-fn float(out: &mut Vec<u8>, value: f64) {
+/// Appends a number as the shortest decimal that reads back as the same one, always with a fraction or an exponent;
+/// `null` for what JSON cannot express.
+pub fn json_float(out: &mut Vec<u8>, value: f64) {
     if !value.is_finite() {
         return null(out);
     }

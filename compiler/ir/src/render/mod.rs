@@ -14,7 +14,7 @@ use crate::expr::{SlotId, SlotKind};
 use crate::program::{Piece, Program};
 use crate::value::Extracted;
 
-pub use json::{json, json_key, json_string};
+pub use json::{json, json_float, json_key, json_string};
 pub use text::{base64, push_address, text};
 pub use utf8::{is_printable, push_printable};
 

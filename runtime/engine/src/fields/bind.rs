@@ -154,7 +154,6 @@ fn parse(import: &Import) -> Argument {
             Err(_) => Argument::Param(Box::new(Positions::of(arg))),
         },
         "evt.rawarg" => Argument::Param(Box::new(Positions::of(arg))),
-        "evt.around" => Argument::Index(arg.parse::<u64>().unwrap_or(0) as i64),
         "evt.type.is" => event_types(arg),
         "proc.env" | "proc.aenv" => environment(arg),
         "container.mount"

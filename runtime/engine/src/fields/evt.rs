@@ -3,7 +3,7 @@
 use catalogue::{CLASSES, Category, EventFlags, Origin, SyscallCode};
 use ir::Extracted;
 
-use super::{Argument, Call, Cost, Entry, Mode, Scope, boolean, signed, text, unsigned, word};
+use super::{Argument, Call, Cost, Entry, Scope, absent, boolean, signed, text, unsigned, word};
 use super::{codes, params};
 use crate::event::Event;
 use crate::state::FdKind;
@@ -55,7 +55,8 @@ pub(super) const TABLE: &[Entry] = &[
     Entry::cheap("evt.latency.quantized", |_, _| unsigned(0u64)),
     Entry::cheap("evt.latency.human", |_, _| word("0ns")),
     Entry::cheap("evt.wait_latency", |_, _| unsigned(0u64)),
-    Entry::cheap("evt.around", around),
+    // Conditions with it are lowered to checks of the event's time; it prints nothing.
+    Entry::cheap("evt.around", absent),
 ];
 
 fn origin(event: &Event<'_>) -> Option<Origin> {
@@ -215,17 +216,6 @@ fn is_memory(event: &Event<'_>) -> bool {
 
 fn is_other_error(event: &Event<'_>) -> bool {
     kind_of_error(event) == ErrorKind::Other && (event.fd.is_some() || !is_memory(event))
-}
-
-/// Distance of the event's time from the argument in whole milliseconds, rounded up: `evt.around[T] = N` is lowered to
-/// "at most N". Never printed.
-fn around<'e>(event: &Event<'e>, call: &Call<'_>) -> Extracted<'e> {
-    match (call.mode, call.arg) {
-        (Mode::Match, Argument::Index(time)) => {
-            unsigned(event.ts().abs_diff(*time as u64).div_ceil(1_000_000))
-        }
-        _ => Extracted::Absent,
-    }
 }
 
 /// Whether the event's type has any of these flags.

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use catalogue::Priority;
-use ir::render::{json_key, json_string};
+use ir::render::{json_float, json_key, json_string};
 
 use super::{Options, json, text};
 
@@ -100,7 +100,10 @@ fn write_value(out: &mut Vec<u8>, value: &InternalValue<'_>) {
             Ok(())
         }
         InternalValue::Integer(number) => write!(out, "{number}"),
-        InternalValue::Float(number) => write!(out, "{number:?}"),
+        InternalValue::Float(number) => {
+            json_float(out, *number);
+            Ok(())
+        }
         InternalValue::Bool(value) => write!(out, "{value}"),
     };
 }
