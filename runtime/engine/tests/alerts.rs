@@ -78,7 +78,8 @@ fn program(rules: &Path, files: &[&str]) -> (Program, HashMap<String, RuleId>) {
                 tags: tags.into(),
                 condition: never,
                 events: EventSet::EMPTY,
-                output: template(&mut builder, &catalogue, output.trim()),
+                // An old placeholder that stands for nothing.
+                output: template(&mut builder, &catalogue, &output.trim().replace("%container.info", "")),
                 capture: false,
                 capture_duration_ms: 0,
             };
