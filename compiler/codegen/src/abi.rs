@@ -4,10 +4,11 @@
 //!  EvalContext (one per worker, reused for every event)
 //!   ├─ frame ──► Frame  +0  current   u32   what `Cell::state` says when the cell holds a plain value of this event
 //!   │                   +4  first     u32   1: stop at the first condition that holds
-//!   │                   +8  settle    fn    fills the cell of a test; decides the test unless the value is plain
-//!   │                   +16 decide    fn    decides a test that machine code does not decide itself
-//!   │                   +24 resolve   fn    evaluates an expression whose bit is not in the process cache
-//!   │                   +32 hit       fn    records a condition that holds
+//!   │                   +8  fetch     fn    fills a cell with a field of the event source
+//!   │                   +16 settle    fn    fills the cell of a test; decides the test unless the value is plain
+//!   │                   +24 decide    fn    decides a test that machine code does not decide itself
+//!   │                   +32 resolve   fn    evaluates an expression whose bit is not in the process cache
+//!   │                   +40 hit       fn    records a condition that holds
 //!   │                       (machine code reads no more; the rest is the host's)
 //!   └─ cells ──► Cell    +0  state    u32   event number × 8 + kind (ABSENT, PLAIN, OTHER); any other number: not filled
 //!      [slots]           +8  low      u64   number, truth value, or address of the text
@@ -51,6 +52,7 @@ pub(crate) mod offset {
     use super::{Cell, Frame, offset_of};
 
     pub(crate) const CURRENT: i32 = offset_of!(Frame, current) as i32;
+    pub(crate) const FETCH: i32 = offset_of!(Frame, fetch) as i32;
     pub(crate) const SETTLE: i32 = offset_of!(Frame, settle) as i32;
     pub(crate) const DECIDE: i32 = offset_of!(Frame, decide) as i32;
     pub(crate) const RESOLVE: i32 = offset_of!(Frame, resolve) as i32;
@@ -61,8 +63,8 @@ pub(crate) mod offset {
     pub(crate) const HIGH: i32 = offset_of!(Cell, high) as i32;
 }
 
-const _: () = assert!(offset::CURRENT == 0 && offset::SETTLE == 8 && offset::DECIDE == 16);
-const _: () = assert!(offset::RESOLVE == 24 && offset::HIT == 32);
+const _: () = assert!(offset::CURRENT == 0 && offset::FETCH == 8 && offset::SETTLE == 16);
+const _: () = assert!(offset::DECIDE == 24 && offset::RESOLVE == 32 && offset::HIT == 40);
 const _: () = assert!(offset::STATE == 0 && offset::LOW == 8 && offset::HIGH == 16);
 const _: () = assert!(size_of::<ProcessWord>() == 16);
 
@@ -192,11 +194,12 @@ pub(crate) struct Cell {
     value: UnsafeCell<Extracted<'static>>,
 }
 
-/// What machine code and callbacks are given of an evaluation. Its first six fields are read by machine code.
+/// What machine code and callbacks are given of an evaluation. Its first seven fields are read by machine code.
 #[repr(C)]
 pub(crate) struct Frame {
     current: Shared<u32>,
     first: Shared<u32>,
+    fetch: Shared<Fetch>,
     settle: Callback,
     decide: Callback,
     resolve: Callback,
@@ -204,7 +207,6 @@ pub(crate) struct Frame {
     /// What is evaluated, by which source, with which process words; dangling between runs.
     core: Shared<*const Core>,
     source: Shared<*const ()>,
-    extract: Shared<ExtractFn>,
     words: Shared<*const ProcessWord>,
     cells: Box<[Cell]>,
     /// Results of shared tests in this event: event number × 8 + 4 (false) or 5 (true).
@@ -215,23 +217,32 @@ pub(crate) struct Frame {
     arena: Bump,
 }
 
-type ExtractFn = unsafe fn(*const (), ImportId, *mut Extracted<'static>);
+/// Fills a cell with a field of the source: the frame, the slot, the import and the expected `Variant`; the kind of the
+/// cell's state afterwards.
+type Fetch = unsafe extern "C" fn(frame: *const Frame, slot: u32, import: u32, variant: u32) -> u32;
 
-unsafe fn extract_nothing(_: *const (), _: ImportId, value: *mut Extracted<'static>) {
-    // SAFETY: as for `extract_from`.
-    unsafe { value.write(Extracted::Absent) }
+/// Stands in between runs, when there is no source.
+unsafe extern "C" fn fetch_nothing(_: *const Frame, _: u32, _: u32, _: u32) -> u32 {
+    kind::ABSENT
 }
 
-/// Extraction with the source's type erased, straight into a cell.
+/// Fetches from a source of this type: the extraction is inlined here, straight into the cell.
 ///
 /// # Safety
-/// `source` must point to an `S` that is valid for reads, and `value` be valid for a write. What is written must not be
-/// used after that `S` is gone or changed: its lifetime is the borrow's, not `'static`.
-unsafe fn extract_from<S: EventSource>(source: *const (), import: ImportId, value: *mut Extracted<'static>) {
-    // SAFETY: the caller promises that `source` is a live `S`.
-    let source: &S = unsafe { &*source.cast::<S>() };
-    // SAFETY: the caller promises that `value` can be written and that the value is not used longer than the source.
-    unsafe { value.cast::<Extracted<'_>>().write(source.extract(import)) }
+/// `frame` must be one that `EvalContext::enter` has given out for a source of type `S`.
+unsafe extern "C" fn fetch<S: EventSource>(frame: *const Frame, slot: u32, import: u32, variant: u32) -> u32 {
+    // SAFETY: the caller passes a frame that is borrowed while it runs.
+    let frame = unsafe { &*frame };
+    let Some(cell) = frame.cells.get(slot as usize) else { return kind::ABSENT };
+    if cell.state.get() & !7 != frame.current.get() & !7 {
+        // SAFETY: `enter` has set the pointer to an `S` that is borrowed for longer than the frame is.
+        let source: &S = unsafe { &*frame.source.get().cast::<S>() };
+        // SAFETY: the cell is not filled, so nothing refers to its value. The value's lifetime is the source's borrow; it
+        // is only given out (`Frame::filled`) while that lasts.
+        unsafe { cell.value.get().cast::<Extracted<'_>>().write(source.extract(ImportId(import))) };
+        frame.seal(cell, variant);
+    }
+    cell.state.get() & 7
 }
 
 /// The memory of an evaluation, made for one `Filters` (any other re-shapes it on first use) and reused for every
@@ -258,13 +269,13 @@ impl EvalContext {
         let frame = Frame {
             current: Shared::new(kind::PLAIN),
             first: Shared::new(1),
+            fetch: Shared::new(fetch_nothing),
             settle: crate::host::settle,
             decide: crate::host::decide,
             resolve: crate::host::resolve,
             hit: crate::host::hit,
             core: Shared::new(std::ptr::null()),
             source: Shared::new(std::ptr::null()),
-            extract: Shared::new(extract_nothing),
             words: Shared::new(std::ptr::null()),
             cells: (0..core.slots.len()).map(|_| Cell::empty()).collect(),
             memo: (0..core.tests.len()).map(|_| Shared::new(0)).collect(),
@@ -302,9 +313,9 @@ impl EvalContext {
         frame.words.set(words);
         frame.core.set(core);
         frame.source.set(std::ptr::from_ref(source).cast());
-        frame.extract.set(extract_from::<S>);
+        frame.fetch.set(fetch::<S>);
         run(frame);
-        frame.extract.set(extract_nothing);
+        frame.fetch.set(fetch_nothing);
         frame.hits.get_mut()
     }
 }
@@ -384,17 +395,11 @@ impl Frame {
         self.cells.get(slot.0 as usize).is_some_and(|cell| cell.state.get() == self.current.get())
     }
 
-    /// Fills a cell with a field's value in this event, straight from the source.
+    /// Fills a cell with a field of the source.
     #[inline]
     pub(crate) fn fill_from_source(&self, slot: SlotIx, import: ImportId, variant: Variant) {
-        let Some(cell) = self.cells.get(slot.0 as usize) else { return };
-        if cell.state.get() & !7 == self.current.get() & !7 {
-            return;
-        }
-        // SAFETY: `enter` has set `extract` and `source` to the same live source, borrowed for longer than the frame is.
-        // The cell is not filled, so nothing refers to its value.
-        unsafe { (self.extract.get())(self.source.get(), import, cell.value.get()) };
-        self.seal(cell, variant);
+        // SAFETY: `enter` has set `fetch` for the type of the source, and this frame is one that it gave out.
+        unsafe { (self.fetch.get())(self, slot.0, import.0, variant as u32) };
     }
 
     /// Fills a cell with a composed value.
@@ -406,16 +411,16 @@ impl Frame {
         // SAFETY: the cell is not filled, so nothing refers to its value. Only the lifetime changes: `filled` gives the
         // value out with the frame's lifetime again, and only for this event.
         unsafe { cell.value.get().write(std::mem::transmute::<Extracted<'f>, Extracted<'static>>(value)) };
-        self.seal(cell, variant);
+        self.seal(cell, variant as u32);
     }
 
     /// Makes a cell one of this event. `variant`: what machine code expects of the slot.
     #[inline]
-    fn seal(&self, cell: &Cell, variant: Variant) {
+    fn seal(&self, cell: &Cell, variant: u32) {
         // SAFETY: the value was just written, and nothing writes while this reference lives.
         let kind = match unsafe { &*cell.value.get() } {
             Extracted::Absent => kind::ABSENT,
-            Extracted::One(value) if variant.admits(value) => {
+            Extracted::One(value) if Variant::of_value(value) as u32 == variant => {
                 let (low, high) = match value {
                     Value::Unsigned(number) => (*number, 0),
                     Value::Signed(number) => (*number as u64, 0),

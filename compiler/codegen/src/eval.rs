@@ -7,7 +7,7 @@ use ir::{Extracted, Value};
 
 use crate::abi::Frame;
 use crate::plan::build::PlanSlotKind;
-use crate::plan::{Action, BitId, Compare, DONE, FAILS, HOLDS, Kind, SlotIx, Test, TestId};
+use crate::plan::{Action, BitId, Compare, DONE, FAILS, HOLDS, Kind, SlotIx, Test, TestId, Variant};
 use crate::prepare::Side;
 
 /// Runs the steps of a function from its entry; conditions that hold are recorded in the frame.
@@ -82,7 +82,7 @@ fn decide(frame: &Frame, test: &Test) -> bool {
     let value = value(frame, test.slot);
     match value {
         Extracted::Absent => false,
-        Extracted::One(plain_value) if test.variant.admits(plain_value) => {
+        Extracted::One(plain_value) if Variant::of_value(plain_value) == test.variant => {
             plain(plain_value, &test.kind).unwrap_or_else(|| general(frame, test, value))
         }
         _ => general(frame, test, value),

@@ -11,7 +11,7 @@ use crate::abi::EvalContext;
 use crate::binding::Binding;
 use crate::error::Error;
 use crate::general::General;
-use crate::lower::{Compiler, host_compiler};
+use crate::lower::host_compiler;
 use crate::module::CodeMemory;
 use crate::plan::build::{Plan, PlanFunction, PlanSlot};
 use crate::plan::{Step, Test};
@@ -174,7 +174,7 @@ fn generate(core: &Core) -> Result<CodeMemory, String> {
         let mut context = Context::new();
         let mut made = Vec::new();
         while let Some(index) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-            made.push((*index, function(&compiler, &mut context, core, &core.functions[*index])?));
+            made.push((*index, compiler.function(&mut context, core, &core.functions[*index])?));
         }
         Ok::<_, String>(made)
     };
@@ -199,12 +199,3 @@ fn generate(core: &Core) -> Result<CodeMemory, String> {
 
 /// Below this many steps a thread costs more than it saves.
 const STEPS_WORTH_A_THREAD: usize = 200;
-
-fn function(
-    compiler: &Compiler,
-    context: &mut Context,
-    core: &Core,
-    function: &PlanFunction,
-) -> Result<Vec<u8>, String> {
-    compiler.function(context, &core.steps, function.steps.clone(), function.entry, &core.tests)
-}

@@ -5,7 +5,10 @@ use crate::abi::Frame;
 use crate::eval;
 use crate::plan::{BitId, TestId};
 
-/// Fills the cell of a test. 2: it holds a plain value, which machine code decides. Otherwise decides the test; 1: it
+/// The answer of `settle` when machine code is to go on with a plain value.
+pub(crate) const SETTLED: u32 = 2;
+
+/// Fills the cell of a test. `SETTLED`: it holds a plain value, which machine code decides. Otherwise decides the test; 1: it
 /// holds.
 ///
 /// # Safety
@@ -13,7 +16,7 @@ use crate::plan::{BitId, TestId};
 pub(crate) unsafe extern "C" fn settle(frame: *const Frame, test: u32) -> u32 {
     // SAFETY: as in `decide`.
     let frame = unsafe { &*frame };
-    eval::settle(frame, TestId(test)).map_or(2, u32::from)
+    eval::settle(frame, TestId(test)).map_or(SETTLED, u32::from)
 }
 
 /// Decides a test, filling the cells it needs. 1: it holds.

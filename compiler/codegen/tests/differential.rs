@@ -79,7 +79,7 @@ fn check(seed: u64) {
     assert_eq!(*machine.filters.backend(), Backend::Machine);
 
     let process_arena = Bump::new();
-    let mut process =
+    let process =
         |prng: &mut Prng| Process { values: random.event(prng, &process_arena), cache: ProcessCache::new() };
     // Machine code and steps remember apart, or one would answer for the other.
     let mut processes: Vec<[Process<'_>; 2]> = Vec::new();

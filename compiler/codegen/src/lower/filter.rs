@@ -1,6 +1,5 @@
 //! One filter function: a block for each step, in the order of the steps.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use cranelift_codegen::Context;
@@ -12,7 +11,8 @@ use cranelift_codegen::settings::{self, Configurable};
 
 use super::logic::Lowering;
 use crate::abi::offset;
-use crate::plan::{Step, Test};
+use crate::filters::Core;
+use crate::plan::build::PlanFunction;
 
 /// Compiles functions for the host.
 #[derive(Clone)]
@@ -45,17 +45,15 @@ pub(crate) fn host_compiler() -> Result<Compiler, String> {
 const REGISTER_ALLOCATION: &str = "backtracking";
 
 impl Compiler {
-    /// The machine code of the steps in `range`, starting with step `entry`.
+    /// The machine code of a function. `context` is reused between functions.
     pub(crate) fn function(
         &self,
         context: &mut Context,
-        steps: &[Step],
-        range: Range<u32>,
-        entry: u32,
-        tests: &[Test],
+        core: &Core,
+        function: &PlanFunction,
     ) -> Result<Vec<u8>, String> {
         context.clear();
-        self.lower(&mut context.func, steps, range, entry, tests);
+        self.lower(&mut context.func, core, function);
         let mut control = ControlPlane::default();
         let code = context.compile(&*self.isa, &mut control).map_err(|error| format!("{:?}", error.inner))?;
         if !code.buffer.relocs().is_empty() {
@@ -64,9 +62,10 @@ impl Compiler {
         Ok(code.code_buffer().to_vec())
     }
 
-    fn lower(&self, func: &mut Function, steps: &[Step], range: Range<u32>, entry: u32, tests: &[Test]) {
+    fn lower(&self, func: &mut Function, core: &Core, function: &PlanFunction) {
+        let range = function.steps.clone();
         let pointer = types::I64;
-        func.name = UserFuncName::user(0, entry);
+        func.name = UserFuncName::user(0, function.entry);
         let convention: CallConv = self.isa.default_call_conv();
         let mut signature = Signature::new(convention);
         signature.params.extend([AbiParam::new(pointer); 3]);
@@ -74,7 +73,10 @@ impl Compiler {
         let mut callback = Signature::new(convention);
         callback.params.extend([AbiParam::new(pointer), AbiParam::new(types::I32)]);
         callback.returns.push(AbiParam::new(types::I32));
+        let mut fetch = callback.clone();
+        fetch.params.extend([AbiParam::new(types::I32); 2]);
         let callback = func.import_signature(callback);
+        let fetch = func.import_signature(fetch);
 
         let start = func.dfg.make_block();
         let frame = func.dfg.append_block_param(start, pointer);
@@ -88,20 +90,22 @@ impl Compiler {
         let current = cursor.ins().load(types::I32, super::logic::own_memory(), frame, offset::CURRENT);
         let mut lowering = Lowering {
             cursor,
-            tests,
+            tests: &core.tests,
+            slots: &core.slots,
             frame,
             cells,
             words,
             current,
             callback,
+            fetch,
             first: range.start,
             blocks,
             done,
         };
-        let first = lowering.target(entry);
+        let first = lowering.target(function.entry);
         lowering.cursor.ins().jump(first, &[]);
         for index in range {
-            let Some(step) = steps.get(index as usize) else { break };
+            let Some(step) = core.steps.get(index as usize) else { break };
             lowering.step(index, step);
         }
         lowering.cursor.insert_block(done);

@@ -6,18 +6,23 @@ use cranelift_codegen::ir::{Block, InstBuilder, MemFlagsData, SigRef, Type, Valu
 
 use crate::abi::{kind, offset};
 use crate::eval;
+use crate::host::SETTLED;
+use crate::plan::build::{PlanSlot, PlanSlotKind};
 use crate::plan::{Action, BitId, SlotIx, Step, Test, TestId};
 
 /// A function being made.
 pub(super) struct Lowering<'f> {
     pub(super) cursor: FuncCursor<'f>,
     pub(super) tests: &'f [Test],
+    pub(super) slots: &'f [PlanSlot],
     pub(super) frame: Value,
     pub(super) cells: Value,
     pub(super) words: Value,
     /// The state of a cell that holds a plain value of this event.
     pub(super) current: Value,
+    /// Signatures of the callbacks: `abi::Callback` and `abi::Fetch`.
     pub(super) callback: SigRef,
+    pub(super) fetch: SigRef,
     /// Index of the function's first step.
     pub(super) first: u32,
     /// The blocks of its steps.
@@ -89,6 +94,16 @@ impl Lowering<'_> {
         self.cursor.func.dfg.first_result(call)
     }
 
+    /// Fills a cell with a field of the event source.
+    fn fetch(&mut self, slot: SlotIx, import: u32, variant: u32) -> Value {
+        let callee = self.cursor.ins().load(types::I64, own_memory(), self.frame, offset::FETCH);
+        let slot = self.cursor.ins().iconst(types::I32, i64::from(slot.0));
+        let import = self.cursor.ins().iconst(types::I32, i64::from(import));
+        let variant = self.cursor.ins().iconst(types::I32, i64::from(variant));
+        let call = self.cursor.ins().call_indirect(self.fetch, callee, &[self.frame, slot, import, variant]);
+        self.cursor.func.dfg.first_result(call)
+    }
+
     /// Leaves a test to the host.
     pub(super) fn ask_host(&mut self, test: TestId, then: Block, otherwise: Block) {
         let holds = self.call(offset::DECIDE, test.0);
@@ -133,11 +148,21 @@ impl Lowering<'_> {
         self.cursor.insert_block(slow);
         self.unless_absent(state, ask, otherwise);
         self.cursor.insert_block(ask);
-        let answer = self.call(offset::SETTLE, test.0);
-        let is_plain = self.cursor.ins().icmp_imm_s(IntCC::Equal, answer, 2);
-        self.branch(is_plain, fast, decided);
-        self.cursor.insert_block(decided);
-        self.branch(answer, then, otherwise);
+        if let Some(PlanSlot { kind: PlanSlotKind::Import(import), variant }) =
+            self.slots.get(slot.0 as usize)
+        {
+            let state = self.fetch(slot, import.0, *variant as u32);
+            let is_plain = self.cursor.ins().icmp_imm_s(IntCC::Equal, state, i64::from(kind::PLAIN));
+            self.branch(is_plain, fast, decided);
+            self.cursor.insert_block(decided);
+            self.ask_host(test, then, otherwise);
+        } else {
+            let answer = self.call(offset::SETTLE, test.0);
+            let is_plain = self.cursor.ins().icmp_imm_s(IntCC::Equal, answer, i64::from(SETTLED));
+            self.branch(is_plain, fast, decided);
+            self.cursor.insert_block(decided);
+            self.branch(answer, then, otherwise);
+        }
         self.cursor.insert_block(fast);
     }
 

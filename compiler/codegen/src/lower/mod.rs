@@ -6,4 +6,4 @@ mod filter;
 mod logic;
 mod set;
 
-pub(crate) use filter::{Compiler, host_compiler};
+pub(crate) use filter::host_compiler;

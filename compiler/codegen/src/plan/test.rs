@@ -12,6 +12,7 @@ use crate::prepare::{Affixes, Networks, Numbers, Side, Texts};
 
 /// The variant of `ir::Value` that a slot's type announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
 pub(crate) enum Variant {
     Unsigned,
     Signed,
@@ -41,18 +42,18 @@ impl Variant {
         }
     }
 
+    /// The variant that a value is of.
     #[inline]
-    pub(crate) fn admits(self, value: &Value<'_>) -> bool {
-        matches!(
-            (self, value),
-            (Variant::Unsigned, Value::Unsigned(_))
-                | (Variant::Signed, Value::Signed(_))
-                | (Variant::Float, Value::Float(_))
-                | (Variant::Bool, Value::Bool(_))
-                | (Variant::Text, Value::Text(_))
-                | (Variant::Bytes, Value::Bytes(_))
-                | (Variant::Address, Value::Address(_))
-        )
+    pub(crate) fn of_value(value: &Value<'_>) -> Variant {
+        match value {
+            Value::Unsigned(_) => Variant::Unsigned,
+            Value::Signed(_) => Variant::Signed,
+            Value::Float(_) => Variant::Float,
+            Value::Bool(_) => Variant::Bool,
+            Value::Text(_) => Variant::Text,
+            Value::Bytes(_) => Variant::Bytes,
+            Value::Address(_) => Variant::Address,
+        }
     }
 }
 
