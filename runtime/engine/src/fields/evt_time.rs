@@ -3,7 +3,7 @@
 use bumpalo::Bump;
 use ir::Extracted;
 
-use super::evt_arg::Rendered;
+use super::evt_param::Rendered;
 use super::text::{self, Composer};
 use super::{Call, Entry, JsonForm, Settings, unsigned};
 use crate::event::Event;

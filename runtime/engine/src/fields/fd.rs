@@ -5,7 +5,9 @@ use catalogue::EventFlags;
 use ir::{Extracted, Value};
 
 use super::text::{self, Composer};
-use super::{Argument, Call, Entry, boolean, codes, evt, evt_arg, maybe, names, params, path, signed, word};
+use super::{
+    Argument, Call, Entry, boolean, codes, evt, evt_param, maybe, names, params, path, signed, word,
+};
 use crate::event::Event;
 use crate::state::{Connection, FdInfo, FdKind, FdMarks, ThreadInfo};
 
@@ -101,7 +103,7 @@ fn name_from_event<'e>(event: &Event<'e>, call: &Call<'_>, raw: bool) -> Option<
     match event.code {
         codes::OPEN_X | codes::ACCEPT_5_X | codes::ACCEPT4_6_X | codes::CREAT_X | codes::CONNECT_X => {
             let ty = params::param_type(event.code, 1)?;
-            Some(evt_arg::render(event, ty, event.param(1), call.settings, call.settings.buffers).best())
+            Some(evt_param::render(event, ty, event.param(1), call.settings, call.settings.buffers).best())
         }
         codes::OPENAT_2_X | codes::OPENAT2_X => {
             let given = event.param(2);

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use ir::Extracted;
 
-use super::evt_arg::push_address;
+use super::address::push_address;
 use super::text::Composer;
 use super::{Entry, codes, text};
 use crate::event::Event;

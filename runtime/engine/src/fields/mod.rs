@@ -4,6 +4,7 @@
 //! Extraction is then one indexed call. Values borrow from the event's bytes and from the state where they can; composed
 //! texts go to the event's arena. There is one file per field class, each with a table of its fields.
 
+mod address;
 mod ancestors;
 mod bind;
 mod codes;
@@ -12,6 +13,7 @@ mod evt;
 mod evt_arg;
 mod evt_infra;
 mod evt_io;
+mod evt_param;
 mod evt_path;
 mod evt_time;
 mod fd;

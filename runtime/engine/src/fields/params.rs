@@ -1,6 +1,6 @@
 //! Parameters by name.
 
-use catalogue::{EVENT_COUNT, EVENTS, EventCode, Param as ParamType};
+use catalogue::{EVENT_COUNT, EVENTS, EventCode, Param as ParamType, ParamDetail, ValueType};
 use events::Param;
 
 use crate::event::Event;
@@ -49,3 +49,17 @@ pub(super) fn text_or_na(param: Param<'_>) -> &[u8] {
 
 /// What a missing text reads as.
 pub(super) const NO_TEXT: &[u8] = b"<NA>";
+
+/// The type of a value: for a dynamic parameter, the one that its first byte selects.
+pub(super) fn typed<'e>(ty: &ParamType, param: Param<'e>) -> (ValueType, Param<'e>) {
+    match ty.detail {
+        ParamDetail::Dynamic(table) => match param.dynamic() {
+            Some((index, value)) => match table.table().entries.get(usize::from(index)) {
+                Some((inner, _)) => (*inner, value),
+                None => (ValueType::Dynamic, param),
+            },
+            None => (ValueType::Dynamic, param),
+        },
+        _ => (ty.ty, param),
+    }
+}
