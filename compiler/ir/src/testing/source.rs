@@ -9,6 +9,7 @@ use catalogue::{EventCode, TypeClass, ValueType};
 use crate::consts::Const;
 use crate::expr::{Expr, Import, ImportId, Rhs, SlotKind};
 use crate::interp;
+use crate::ops::string::until_nul;
 use crate::program::Program;
 use crate::value::{Extracted, FieldSource, Value};
 
@@ -82,6 +83,27 @@ impl OwnedValue {
     }
 }
 
+impl OwnedValue {
+    /// The value as a field of a type gives it: data that a case describes as bytes is text where the field is text,
+    /// and a number has the field's sign.
+    pub fn as_value_of(&self, ty: ValueType) -> Value<'_> {
+        match (self.as_value(), ty.class()) {
+            (Value::Bytes(bytes), TypeClass::String) => Value::Text(until_nul(bytes)),
+            (Value::Text(text), TypeClass::Buffer) => Value::Bytes(text),
+            (Value::Unsigned(value), TypeClass::Number) if ty == ValueType::Double => {
+                Value::Float(value as f64)
+            }
+            (Value::Signed(value), TypeClass::Number) if ty == ValueType::Double => {
+                Value::Float(value as f64)
+            }
+            (Value::Unsigned(value), TypeClass::Number) if ty.is_signed() => Value::Signed(value as i64),
+            (Value::Signed(value), TypeClass::Number) if !ty.is_signed() => Value::Unsigned(value as u64),
+            (Value::Unsigned(value), TypeClass::Bool) => Value::Bool(value != 0),
+            (value, _) => value,
+        }
+    }
+}
+
 /// What a field yields.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldValue {
@@ -126,11 +148,11 @@ impl<'a> MapSource<'a> {
     pub fn bind(program: &'a Program, code: EventCode, fields: &'a Fields, arena: &'a Bump) -> MapSource<'a> {
         let values = program.imports.iter().enumerate().map(|(id, import)| {
             let many = |values: &'a [OwnedValue]| {
-                &*arena.alloc_slice_fill_iter(values.iter().map(OwnedValue::as_value))
+                &*arena.alloc_slice_fill_iter(values.iter().map(|value| value.as_value_of(import.ty)))
             };
             match fields.get(&*import.text) {
                 None | Some(FieldValue::Absent) => Extracted::Absent,
-                Some(FieldValue::One(value)) => Extracted::One(value.as_value()),
+                Some(FieldValue::One(value)) => Extracted::One(value.as_value_of(import.ty)),
                 Some(FieldValue::List(values)) => Extracted::List(many(values)),
                 Some(FieldValue::Ancestors(values)) => Extracted::Ancestors(many(values)),
                 Some(FieldValue::Endpoints(values)) => Extracted::Endpoints(many(values)),
