@@ -5,6 +5,7 @@ pub mod append_output;
 pub mod check;
 pub mod codes;
 pub mod compile;
+pub mod describe;
 pub mod diagnostic;
 mod environment;
 pub mod falco;
@@ -18,6 +19,8 @@ pub mod select;
 mod source;
 pub mod text;
 
+pub use codes::Code;
+pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity};
 pub use input::{Input, Options};
 pub use load::{Checked, check};
 pub use lower::{compile, program};

@@ -2,6 +2,8 @@
 //! messages, location chains, positions and snippets (language.md section 10).
 
 pub mod code;
+pub mod describe;
+mod json;
 pub mod load_result;
 pub mod location;
 pub mod schema;

@@ -1,0 +1,5 @@
+//! placeholder
+use std::process::ExitCode;
+pub(crate) fn run(_: &crate::args::Fmt) -> ExitCode {
+    crate::usage_error("not yet")
+}

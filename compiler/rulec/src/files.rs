@@ -1,0 +1,191 @@
+//! The files to check: found in load order, read, and looked up by the identifiers that diagnostics carry.
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use syntax::span::{FileId, FileRange, Position};
+
+/// Files larger than this are refused: no rule file comes near, and offsets are 32 bits wide.
+const LARGEST_FILE: u64 = 256 * 1024 * 1024;
+
+/// A file's name as it was given, and its text.
+#[derive(Clone, Debug)]
+struct SourceText {
+    name: String,
+    text: Arc<str>,
+    line_starts: Vec<u32>,
+}
+
+/// The texts of a check; a file's position is its `FileId`.
+#[derive(Clone, Debug, Default)]
+pub struct Sources(Vec<SourceText>);
+
+/// A range for people: lines and columns count from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file's name.
+    pub file: String,
+    /// Start.
+    pub start: Position,
+    /// End, just past the last character.
+    pub end: Position,
+}
+
+impl Sources {
+    /// Adds a text.
+    pub fn add(&mut self, name: String, text: Arc<str>) -> FileId {
+        let line_starts = std::iter::once(0)
+            .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
+            .collect();
+        self.0.push(SourceText { name, text, line_starts });
+        FileId(self.0.len() as u32 - 1)
+    }
+
+    /// How many files there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is no file.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Names and texts in load order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Arc<str>)> {
+        self.0.iter().map(|source| (source.name.as_str(), &source.text))
+    }
+
+    /// A file's name; empty for an unknown identifier.
+    pub fn name(&self, file: FileId) -> &str {
+        self.0.get(file.0 as usize).map_or("", |source| &source.name)
+    }
+
+    /// A file's text; empty for an unknown identifier.
+    pub fn text(&self, file: FileId) -> &str {
+        self.0.get(file.0 as usize).map_or("", |source| &source.text)
+    }
+
+    /// A range with its lines and columns.
+    pub fn place(&self, range: FileRange) -> Place {
+        Place {
+            file: self.name(range.file).to_string(),
+            start: self.position(range.file, range.span.start),
+            end: self.position(range.file, range.span.end),
+        }
+    }
+
+    fn position(&self, file: FileId, offset: u32) -> Position {
+        let Some(source) = self.0.get(file.0 as usize) else { return Position::default() };
+        let offset = offset.min(source.text.len() as u32);
+        let line = source.line_starts.partition_point(|start| *start <= offset).max(1);
+        let start = source.line_starts[line - 1] as usize;
+        let before = source.text.as_bytes().get(start..offset as usize).unwrap_or_default();
+        // Counting the bytes that begin a character works in the middle of one, too.
+        let characters = before.iter().filter(|byte| **byte & 0xc0 != 0x80).count();
+        Position { offset, line: line as u32, column: characters as u32 + 1 }
+    }
+}
+
+/// Why the files cannot be checked.
+#[derive(Debug)]
+pub struct FilesError(pub String);
+
+impl std::fmt::Display for FilesError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for FilesError {}
+
+/// Expands directories: their `*.yaml` and `*.yml` files by name, not recursively, as Falco does. A file that was
+/// named itself is taken whatever its name is.
+pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FilesError> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.as_os_str() == "-" || !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let failed =
+            |error: std::io::Error| FilesError(format!("cannot read directory {}: {error}", path.display()));
+        let mut inside = Vec::new();
+        for entry in fs::read_dir(path).map_err(failed)? {
+            let file = entry.map_err(failed)?.path();
+            if is_rules_file(&file) && file.is_file() {
+                inside.push(file);
+            }
+        }
+        if inside.is_empty() {
+            return Err(FilesError(format!("no *.yaml or *.yml file in {}", path.display())));
+        }
+        inside.sort();
+        files.extend(inside);
+    }
+    Ok(files)
+}
+
+/// Whether a name has one of the suffixes of rule files.
+pub fn is_rules_file(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
+}
+
+/// Reads files, `-` being standard input.
+pub fn read(paths: &[PathBuf]) -> Result<Sources, FilesError> {
+    let mut sources = Sources::default();
+    for path in paths {
+        let (name, text) = read_one(path)?;
+        sources.add(name, text);
+    }
+    Ok(sources)
+}
+
+fn read_one(path: &Path) -> Result<(String, Arc<str>), FilesError> {
+    let name = if path.as_os_str() == "-" { "<stdin>".to_string() } else { path.display().to_string() };
+    let failed = |what: &dyn std::fmt::Display| FilesError(format!("cannot read {name}: {what}"));
+    let mut bytes = Vec::new();
+    if path.as_os_str() == "-" {
+        std::io::stdin()
+            .lock()
+            .take(LARGEST_FILE + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|error| failed(&error))?;
+    } else {
+        let file = fs::File::open(path).map_err(|error| failed(&error))?;
+        file.take(LARGEST_FILE + 1).read_to_end(&mut bytes).map_err(|error| failed(&error))?;
+    }
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(failed(&"larger than 256 MiB"));
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok((name, text.into())),
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+            Err(failed(&format!("not UTF-8 text: invalid byte at offset {valid} (line {line})")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use syntax::span::Span;
+
+    #[test]
+    fn places_count_characters_from_one() {
+        let mut sources = Sources::default();
+        let file = sources.add("a.yaml".into(), "first\nsé©ond x\n".into());
+        let shown = |start, end| {
+            let place = sources.place(FileRange { file, span: Span::new(start, end) });
+            format!("{}:{}-{}:{}", place.start.line, place.start.column, place.end.line, place.end.column)
+        };
+        assert_eq!(shown(0, 5), "1:1-1:6");
+        assert_eq!(shown(6, 7), "2:1-2:2");
+        assert_eq!(shown(14, 15), "2:8-2:9");
+        assert_eq!(shown(99, 120), "3:1-3:1");
+    }
+}

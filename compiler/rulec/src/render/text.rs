@@ -1,0 +1,180 @@
+//! Findings for people: the source with the places marked, then notes and ways out.
+
+use std::fmt::Write;
+use std::ops::Range;
+
+use ariadne::{CharSet, Color, Config, IndexType, Label, Report as Drawing, ReportKind};
+use hir::{Applicability, Diagnostic, Severity};
+
+use super::Report;
+use crate::files::Sources;
+use crate::findings::Finding;
+
+/// All findings, each drawn into its source.
+pub fn text(report: &Report<'_>, colour: bool) -> String {
+    let mut out = Vec::new();
+    let mut cache = Cache::new(report.sources);
+    for finding in report.findings {
+        let drawing = draw(report.sources, finding, colour);
+        if drawing.write(&mut cache, &mut out).is_err() {
+            // Writing into memory fails only if the range fits no line; the message is never lost.
+            out.extend_from_slice(plain(report.sources, finding).as_bytes());
+        }
+        out.push(b'\n');
+    }
+    let drawn = String::from_utf8_lossy(&out);
+    let mut text = String::with_capacity(drawn.len());
+    for line in drawn.lines() {
+        let line = if colour { line.to_string() } else { without_colours(line) };
+        text.push_str(line.trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// The library colours the kind of a report even when it is told not to.
+fn without_colours(line: &str) -> String {
+    let mut plain = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some((before, after)) = rest.split_once("\u{1b}[") {
+        plain.push_str(before);
+        rest = after.split_once('m').map_or("", |(_, after)| after);
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// The closing line.
+pub fn summary(report: &Report<'_>) -> String {
+    let (errors, warnings) = (report.count(Severity::Error), report.count(Severity::Warning));
+    let files = report.sources.len();
+    let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
+    let checked = plural(files, "file");
+    let mut codes: Vec<&str> = report.findings.iter().map(|finding| finding.diagnostic.code.id).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let more = match codes.as_slice() {
+        [] => String::new(),
+        [only] => format!("`rulec explain {only}` says more\n"),
+        [first, ..] => format!("`rulec explain {first}` says more; likewise {}\n", codes[1..].join(", ")),
+    };
+    let verdict = match (errors, warnings) {
+        (0, 0) => format!("ok: {checked} checked"),
+        (0, _) => format!("ok: {checked} checked, {}", plural(warnings, "warning")),
+        _ => {
+            format!("failed: {checked} checked, {}, {}", plural(errors, "error"), plural(warnings, "warning"))
+        }
+    };
+    format!("{more}{verdict}")
+}
+
+type Place = (u32, Range<usize>);
+
+fn draw<'a>(sources: &'a Sources, finding: &'a Finding, colour: bool) -> Drawing<'a, Place> {
+    let diagnostic = &finding.diagnostic;
+    let (kind, main) = match finding.severity {
+        Severity::Error => (ReportKind::Custom("error", Color::Red), Color::Red),
+        Severity::Warning => (ReportKind::Custom("warning", Color::Yellow), Color::Yellow),
+        Severity::Note => (ReportKind::Custom("note", Color::Blue), Color::Blue),
+    };
+    let config = Config::new()
+        .with_index_type(IndexType::Byte)
+        .with_color(colour)
+        .with_compact(false)
+        .with_char_set(CharSet::Unicode);
+    let place = |range: syntax::span::FileRange| -> Place {
+        let end = sources.text(range.file).len();
+        let bounded = (range.span.start as usize).min(end)..(range.span.end as usize).min(end);
+        (range.file.0, bounded)
+    };
+    let mut drawing = Drawing::build(kind, place(diagnostic.primary()))
+        .with_code(diagnostic.code.id)
+        .with_message(&diagnostic.message)
+        .with_config(config);
+    for label in &diagnostic.labels {
+        let colour = if label.primary { main } else { Color::Cyan };
+        // A label without text would not be drawn.
+        let text = if label.text.is_empty() { "here" } else { &label.text };
+        let mut mark = Label::new(place(label.range)).with_color(colour).with_message(text);
+        if label.primary {
+            mark = mark.with_priority(1);
+        }
+        drawing = drawing.with_label(mark);
+    }
+    for note in notes(diagnostic) {
+        drawing = drawing.with_note(note);
+    }
+    if let Some(help) = help(diagnostic) {
+        drawing = drawing.with_help(help);
+    }
+    drawing.finish()
+}
+
+fn notes(diagnostic: &Diagnostic) -> Vec<String> {
+    let mut notes = diagnostic.notes.clone();
+    if let Some(falco) = &diagnostic.falco {
+        let message = falco.message.trim();
+        notes.push(match message.is_empty() {
+            true => format!("Falco reports {}", falco.code.as_str()),
+            false => format!("Falco reports {}: {message}", falco.code.as_str()),
+        });
+    }
+    notes
+}
+
+/// The best way out; editors and JSON offer the others, too.
+fn help(diagnostic: &Diagnostic) -> Option<String> {
+    let best = diagnostic.fixes.first()?;
+    Some(match best.applicability {
+        Applicability::MachineApplicable => format!("{} (`--fix` does it)", best.title),
+        Applicability::MaybeIncorrect => best.title.clone(),
+    })
+}
+
+fn plain(sources: &Sources, finding: &Finding) -> String {
+    let diagnostic = &finding.diagnostic;
+    let place = sources.place(diagnostic.primary());
+    let mut text = String::new();
+    let _ = writeln!(
+        text,
+        "{}[{}]: {}\n  --> {}:{}:{}",
+        super::word(finding.severity),
+        diagnostic.code.id,
+        diagnostic.message,
+        place.file,
+        place.start.line,
+        place.start.column
+    );
+    text
+}
+
+/// Sources as the drawing library wants them, prepared once per file.
+struct Cache<'a> {
+    sources: &'a Sources,
+    prepared: Vec<Option<ariadne::Source<&'a str>>>,
+}
+
+impl<'a> Cache<'a> {
+    fn new(sources: &'a Sources) -> Cache<'a> {
+        Cache { sources, prepared: (0..sources.len()).map(|_| None).collect() }
+    }
+}
+
+impl<'a> ariadne::Cache<u32> for &mut Cache<'a> {
+    type Storage = &'a str;
+
+    fn fetch(&mut self, id: &u32) -> Result<&ariadne::Source<&'a str>, impl std::fmt::Debug> {
+        let sources = self.sources;
+        match self.prepared.get_mut(*id as usize) {
+            Some(slot) => {
+                Ok(&*slot
+                    .get_or_insert_with(|| ariadne::Source::from(sources.text(syntax::span::FileId(*id)))))
+            }
+            None => Err(format!("no file {id}")),
+        }
+    }
+
+    fn display<'b>(&self, id: &'b u32) -> Option<impl std::fmt::Display + 'b> {
+        Some(self.sources.name(syntax::span::FileId(*id)).to_string())
+    }
+}
