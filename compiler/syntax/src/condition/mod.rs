@@ -8,6 +8,8 @@ mod operand;
 mod position;
 mod print;
 mod recover;
+#[cfg(test)]
+mod reference;
 mod transformer;
 
 pub use boolean::{ParseOptions, parse};
