@@ -3,10 +3,15 @@
 //! Falco's peculiar fields keep their behaviour here and nowhere later: what never matches becomes a constant, what looks
 //! at its first value only gets only that (language.md 5.4, 5.6, 5.7). The IR has clean semantics.
 
+mod alone;
 mod condition;
 mod operand;
 mod output;
 mod quirks;
+
+pub use alone::condition;
+pub use operand::slot;
+pub use output::template;
 
 use catalogue::{EventCode, SYSCALL_SOURCE};
 use ir::{EventSet, Program, ProgramBuilder, RuleId};

@@ -1,35 +1,31 @@
 //! Fields and transformers as slots.
 
 use catalogue::{Arg, ResolvedField, Shape};
-use ir::{Const, Import, Slot, SlotId, SlotKind};
+use ir::{Const, Import, ProgramBuilder, Slot, SlotId, SlotKind};
 
 use crate::check::{Operand, OperandKind};
 use crate::lower::Lowering;
 
 impl Lowering<'_> {
-    /// The slot of an operand. The nesting is bounded by the parser's depth limit, so recursion here is too.
     pub(super) fn slot(&mut self, operand: &Operand, source: &str) -> SlotId {
-        let kind = match &operand.kind {
-            OperandKind::Field(field) => return self.field(field, source),
-            OperandKind::Literal(bytes) => SlotKind::Const(self.builder.const_(Const::Text(bytes.clone()))),
-            OperandKind::List(items) => {
-                SlotKind::List(items.iter().map(|item| self.slot(item, source)).collect())
-            }
-            OperandKind::Transform { transformer, args, selector } => SlotKind::Transform {
-                transformer: *transformer,
-                args: args.iter().map(|arg| self.slot(arg, source)).collect(),
-                selector: *selector,
-            },
-        };
-        let Shape { ty, list } = operand.shape;
-        self.builder.slot(Slot { kind, ty, list })
+        slot(&mut self.builder, operand, source)
     }
+}
 
-    /// The slot of a plain field.
-    pub(super) fn field(&mut self, field: &ResolvedField, source: &str) -> SlotId {
-        let import = self.builder.import(import(field, source));
-        self.builder.slot(Slot { kind: SlotKind::Import(import), ty: field.ty, list: field.list })
-    }
+/// The slot of an operand. The nesting is bounded by the parser's depth limit, so recursion here is too.
+pub fn slot(builder: &mut ProgramBuilder, operand: &Operand, source: &str) -> SlotId {
+    let kind = match &operand.kind {
+        OperandKind::Field(field) => SlotKind::Import(builder.import(import(field, source))),
+        OperandKind::Literal(bytes) => SlotKind::Const(builder.const_(Const::Text(bytes.clone()))),
+        OperandKind::List(items) => SlotKind::List(items.iter().map(|item| slot(builder, item, source)).collect()),
+        OperandKind::Transform { transformer, args, selector } => SlotKind::Transform {
+            transformer: *transformer,
+            args: args.iter().map(|arg| slot(builder, arg, source)).collect(),
+            selector: *selector,
+        },
+    };
+    let Shape { ty, list } = operand.shape;
+    builder.slot(Slot { kind, ty, list })
 }
 
 /// A field as an import. Spellings that mean the same give equal imports.

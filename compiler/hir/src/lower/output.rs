@@ -1,11 +1,12 @@
 //! Outputs as templates, with the fields of JSON alerts.
 
-use ir::{OutputField, OutputTemplate, Piece};
+use ir::{OutputField, OutputTemplate, Piece, ProgramBuilder};
 use rustc_hash::FxHashSet;
 
 use crate::check::output::OutputPart;
 use crate::compile::CompiledRule;
 use crate::lower::Lowering;
+use crate::lower::operand::slot;
 
 impl Lowering<'_> {
     /// The template of a rule's output, with what is appended to it.
@@ -52,12 +53,15 @@ impl Lowering<'_> {
     }
 
     fn pieces(&mut self, text: &str, parts: &[OutputPart], source: &str) -> Box<[Piece]> {
-        let lowered = parts.iter().map(|part| match part {
-            OutputPart::Text(span) => Piece::Text(span.slice(text).into()),
-            OutputPart::Value { width, operand, .. } => {
-                Piece::Value { slot: self.slot(operand, source), width: *width }
-            }
-        });
-        lowered.collect()
+        template(&mut self.builder, text, parts, source)
     }
+}
+
+/// The pieces of a checked output; a `*` at its start is none.
+pub fn template(builder: &mut ProgramBuilder, text: &str, parts: &[OutputPart], source: &str) -> Box<[Piece]> {
+    let lowered = parts.iter().map(|part| match part {
+        OutputPart::Text(span) => Piece::Text(span.slice(text).into()),
+        OutputPart::Value { width, operand, .. } => Piece::Value { slot: slot(builder, operand, source), width: *width },
+    });
+    lowered.collect()
 }
