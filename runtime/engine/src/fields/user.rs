@@ -9,7 +9,7 @@ use crate::state::{ThreadInfo, UserEntry};
 
 pub(super) const TABLE: &[Entry] = &[
     Entry::process("user.uid", Cost::Cheap, |event, _| from_thread(event, |thread| unsigned(thread.uid))),
-    Entry::moderate("user.name", name),
+    Entry::process("user.name", Cost::Moderate, name),
     Entry::process("user.homedir", Cost::Moderate, |event, _| {
         from_thread(event, |thread| match user(event, thread, thread.uid) {
             Some(user) => text(user.home.as_bytes()),
@@ -57,7 +57,7 @@ fn name_of<'e>(event: &Event<'e>, thread: &ThreadInfo, uid: u32) -> &'e [u8] {
     }
 }
 
-/// On events about a container, the user that it runs as.
+/// On events about a container, the user that it runs as. Results of such events are never remembered for a thread.
 fn name<'e>(event: &Event<'e>, _: &Call<'_>) -> Extracted<'e> {
     from_thread(event, |thread| {
         let of_container = match event.code {
@@ -65,7 +65,7 @@ fn name<'e>(event: &Event<'e>, _: &Call<'_>) -> Extracted<'e> {
             codes::ASYNCEVENT_E => event.param(1).text() == Some(b"container"),
             _ => false,
         };
-        match event.state.container(thread).filter(|container| of_container && !container.user.is_empty()) {
+        match event.state.containers.subject(event.num).filter(|it| of_container && !it.user.is_empty()) {
             Some(container) => text(container.user.as_bytes()),
             None => text(name_of(event, thread, thread.uid)),
         }

@@ -33,7 +33,12 @@ impl RecentlyExited {
                     self.latest.remove(&old);
                 }
             }
-            None => self.ring.push(entry),
+            None => {
+                if self.ring.is_empty() {
+                    self.ring.reserve_exact(RING);
+                }
+                self.ring.push(entry);
+            }
         }
         self.latest.insert(entry.0, ts);
         self.next = (self.next + 1) % RING;

@@ -10,53 +10,30 @@ mod family;
 mod file;
 mod ids;
 mod open;
+mod options;
+mod pending;
 mod process;
 mod seed;
 mod socket;
+mod step;
 mod transfer;
 
 use catalogue::{EVENT_COUNT, EVENTS, EventCode, Origin};
-use events::{EventFlags, Param, RawEvent};
+use events::{EventFlags, RawEvent};
 use rustc_hash::FxHashMap;
 
 use crate::event::Event;
 use crate::host::{HostLookup, NullHost};
 use crate::state::path::{MAX_PATH, PathBuffer};
-use crate::state::thread::{EnterId, NO_EVENT};
-use crate::state::{ContainerId, FdId, State, StoredEnter, ThreadFlags, ThreadId};
+use crate::state::thread::NO_EVENT;
+use crate::state::{ContainerId, FdId, State, ThreadFlags, ThreadId};
 use crate::stats::Stats;
 use dispatch::Plan;
 use exit::RecentlyExited;
-
-/// Nanoseconds of the thread table's default purge interval and inactivity limit: Falco's 300 s.
-const PURGE_NS: u64 = 300_000_000_000;
-
-/// Nanoseconds from the first event to the first purge.
-const FIRST_PURGE_NS: u64 = 30_000_000_000;
-
-/// What the state is limited to and how it is kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// Threads that the table holds at most; further ones are dropped and counted.
-    pub max_threads: usize,
-    /// Live only: nanoseconds between two searches for inactive threads.
-    pub purge_interval_ns: u64,
-    /// Live only: nanoseconds without an event after which a thread that no longer exists is removed.
-    pub thread_timeout_ns: u64,
-    /// Whether failed and pending connections are told apart from established ones.
-    pub track_connections: bool,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            max_threads: crate::state::threads::DEFAULT_MAX_THREADS,
-            purge_interval_ns: PURGE_NS,
-            thread_timeout_ns: PURGE_NS,
-            track_connections: false,
-        }
-    }
-}
+pub use options::Options;
+use pending::{Enters, Pending};
+pub use step::Applied;
+use step::Step;
 
 /// Keeps the state up to date: give it every event in order.
 pub struct Tracker {
@@ -87,97 +64,6 @@ pub struct Tracker {
 impl std::fmt::Debug for Tracker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Tracker").field("events", &self.num).field("threads", &self.state.threads.len()).finish()
-    }
-}
-
-/// Changes that wait for the next event, so that rules still see what the current one removes.
-#[derive(Debug, Default)]
-struct Pending {
-    thread: Option<i64>,
-    fd: Option<(i64, i64)>,
-    enter: Option<ThreadId>,
-    any: bool,
-}
-
-/// Enter events of calls in progress.
-#[derive(Debug, Default)]
-struct Enters {
-    entries: Vec<StoredEnter>,
-    free: Vec<EnterId>,
-}
-
-impl Enters {
-    fn store(&mut self, raw: &RawEvent<'_>) -> Option<EnterId> {
-        let id = self.free.pop().unwrap_or_else(|| {
-            self.entries.push(StoredEnter::default());
-            EnterId(self.entries.len() as u32 - 1)
-        });
-        if self.entries[id.0 as usize].store(raw) {
-            Some(id)
-        } else {
-            self.free.push(id);
-            None
-        }
-    }
-
-    fn get(&self, id: EnterId) -> &StoredEnter {
-        &self.entries[id.0 as usize]
-    }
-}
-
-/// One event on its way through the state.
-pub(crate) struct Step<'r> {
-    raw: &'r RawEvent<'r>,
-    ts: u64,
-    code: u16,
-    /// The thread of the event.
-    thread: Option<ThreadId>,
-    /// What the event's descriptor refers to.
-    fd: Option<FdId>,
-    /// Result of the call.
-    result: Option<i64>,
-    /// The enter event, when it is stored and fits.
-    enter: Option<EnterId>,
-    name_changed: bool,
-}
-
-impl<'r> Step<'r> {
-    #[inline]
-    fn param(&self, index: usize) -> Param<'r> {
-        self.raw.param(index)
-    }
-
-    /// Whether the call succeeded; events without a result count as such, as zero does.
-    #[inline]
-    fn succeeded(&self) -> bool {
-        self.result.unwrap_or(0) >= 0
-    }
-
-    /// The result of a successful call, or 0 when the event has none.
-    #[inline]
-    fn value(&self) -> Option<i64> {
-        Some(self.result.unwrap_or(0)).filter(|value| *value >= 0)
-    }
-}
-
-/// What is known of an event after its changes were applied; [`Tracker::event`] makes an [`Event`] of it.
-#[derive(Clone, Copy, Debug)]
-pub struct Applied {
-    /// Number of the event (`evt.num`).
-    pub num: u64,
-    /// Whether rules see the event: state-only events and enter events that only guard their exits are kept from them.
-    pub deliver: bool,
-    thread: Option<ThreadId>,
-    fd: Option<FdId>,
-    result: Option<i64>,
-    enter: Option<EnterId>,
-    name_changed: bool,
-}
-
-impl Applied {
-    /// Where the event's thread is.
-    pub fn thread(&self) -> Option<ThreadId> {
-        self.thread
     }
 }
 
@@ -298,7 +184,9 @@ impl Tracker {
     /// The view of an applied event that extractors read.
     #[inline]
     pub fn event<'e>(&'e self, raw: &RawEvent<'e>, applied: &Applied, arena: &'e bumpalo::Bump) -> Event<'e> {
-        let thread = applied.thread.map(|id| &self.state.threads[id]);
+        // Events that need no thread may still carry the id of one: fields describe it.
+        let thread =
+            applied.thread.map(|id| &self.state.threads[id]).or_else(|| self.state.thread(raw.tid()));
         Event {
             raw: *raw,
             code: EventCode(raw.code().0),
@@ -446,51 +334,6 @@ impl Tracker {
             None if lookup => self.look_up_thread(tid),
             None => None,
         }
-    }
-
-    /// Applies what the event before left to do.
-    #[cold]
-    fn settle(&mut self, ts: u64) {
-        self.pending.any = false;
-        if let Some(thread) = self.pending.enter.take()
-            && let Some(enter) = self.state.threads[thread].enter.take()
-        {
-            self.enters.free.push(enter);
-        }
-        if let Some(tid) = self.pending.thread.take() {
-            let ptid = self.state.thread(tid).map_or(-1, |thread| thread.ptid);
-            self.recently_exited.record(tid, ptid, ts);
-            self.remove_thread(tid);
-        }
-        if let Some((tid, num)) = self.pending.fd.take()
-            && let Some(thread) = self.state.threads.find(tid)
-        {
-            self.state.close_fd(thread, num);
-        }
-    }
-
-    /// Live only: removes placeholders, and threads that were inactive for long and no longer exist.
-    fn purge(&mut self, ts: u64) {
-        let interval = self.options.purge_interval_ns;
-        if self.last_purge_ts == 0 {
-            self.last_purge_ts = ts.saturating_sub(interval.saturating_sub(FIRST_PURGE_NS));
-        }
-        if ts <= self.last_purge_ts.saturating_add(interval) {
-            return;
-        }
-        self.last_purge_ts = ts;
-        let mut tids = std::mem::take(&mut self.tids);
-        tids.clear();
-        for thread in self.state.threads.iter() {
-            let inactive = ts > thread.lastaccess_ts.saturating_add(self.options.thread_timeout_ns);
-            if thread.is_invalid() || (inactive && !self.host.thread_alive(thread.tid)) {
-                tids.push(thread.tid);
-            }
-        }
-        for tid in tids.drain(..) {
-            self.remove_thread(tid);
-        }
-        self.tids = tids;
     }
 
     /// When the machine booted, for the start of its process id namespaces. Falco does not use a capture's machine block,
