@@ -4,8 +4,9 @@
 //! set. Falco ignores or mistakes some of that on a few fields. The difference is known when a check is lowered, so it
 //! is lowered away here and neither interpreter nor machine code knows about it.
 
-use catalogue::{Modifier, Operator, Transformer, TypeClass, ValueType};
+use catalogue::{Format, Modifier, Operator, Transformer, TypeClass, ValueType};
 
+use crate::consts::{Const, ConstId};
 use crate::expr::{Check, Expr, ExprId, Import, Rhs, Slot, SlotId, SlotKind};
 use crate::program::{Program, ProgramBuilder};
 
@@ -22,7 +23,7 @@ enum Comparison {
     FirstOfSet,
     /// As `FirstOfModifier`, but `intersects` never matches (`fd.port`, `fd.proto`).
     NoIntersection,
-    /// The literal is the largest distance in milliseconds (`evt.around`).
+    /// The literal is the largest distance of the event's time from the argument, in milliseconds (`evt.around`).
     Distance,
 }
 
@@ -64,7 +65,7 @@ fn is_terminated(slot: &Slot) -> bool {
 
 /// Adds a comparison as Falco decides it.
 pub fn check(builder: &mut ProgramBuilder, check: Check) -> ExprId {
-    use Operator::{Eq, Exists, In, Intersects, Le, Ne};
+    use Operator::{Eq, Exists, In, Intersects, Ne};
     if check.op == Exists {
         return builder.check(check);
     }
@@ -109,9 +110,7 @@ pub fn check(builder: &mut ProgramBuilder, check: Check) -> ExprId {
     };
     match kind {
         Comparison::Ordinary => builder.check(check),
-        Comparison::Distance => {
-            builder.check(Check { op: if check.op == Eq { Le } else { check.op }, ..check })
-        }
+        Comparison::Distance => around(builder, &check, first),
         Comparison::NoSets if is_set => never(builder),
         Comparison::FirstOfSet | Comparison::NoIntersection if check.op == Intersects => never(builder),
         Comparison::FirstOfSet if check.op == In => match first {
@@ -124,6 +123,42 @@ pub fn check(builder: &mut ProgramBuilder, check: Check) -> ExprId {
         },
         _ => builder.check(check),
     }
+}
+
+/// `evt.around[T] = N` as bounds of the event's time. Where Falco's arithmetic overflows, its bounds exclude everything.
+fn around(builder: &mut ProgramBuilder, check: &Check, window: Option<ConstId>) -> ExprId {
+    let never = Expr::Const(false);
+    let SlotKind::Import(import) = builder.program().slot(check.slot).kind else {
+        return builder.expr(never);
+    };
+    let import = builder.program().import(import);
+    let center = import.arg.as_deref().and_then(catalogue::parse_unsigned);
+    let window = window.map(|window| builder.program().const_(window));
+    let (Some(center), Some(Const::Unsigned(window)), Operator::Eq) = (center, window, check.op) else {
+        return builder.expr(never);
+    };
+    let delta = window.wrapping_mul(1_000_000);
+    let bounds = [
+        (Operator::Ge, center.saturating_sub(delta).max(delta)),
+        (Operator::Le, center.saturating_add(delta).min(u64::MAX - delta)),
+    ];
+    let ty = ValueType::AbsTime;
+    let time = Import {
+        source: import.source.clone(),
+        name: "evt.rawtime".into(),
+        arg: None,
+        text: "evt.rawtime".into(),
+        ty,
+        list: false,
+        format: Format::Dec,
+    };
+    let import = builder.import(time);
+    let slot = builder.slot(Slot { kind: SlotKind::Import(import), ty, list: false });
+    let parts = bounds.map(|(op, bound)| {
+        let bound = builder.const_(Const::Unsigned(bound));
+        builder.check(Check { slot, op, modifier: None, rhs: Rhs::Const(bound) })
+    });
+    builder.expr(Expr::And(parts.into()))
 }
 
 #[cfg(test)]
