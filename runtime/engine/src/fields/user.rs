@@ -57,7 +57,8 @@ fn name_of<'e>(event: &Event<'e>, thread: &ThreadInfo, uid: u32) -> &'e [u8] {
     }
 }
 
-/// On events about a container, the user that it runs as. Results of such events are never remembered for a thread.
+/// On events about a container, the user that the container of the event's thread runs as. Results of such events are
+/// never remembered for a thread.
 fn name<'e>(event: &Event<'e>, _: &Call<'_>) -> Extracted<'e> {
     from_thread(event, |thread| {
         let of_container = match event.code {
@@ -65,7 +66,7 @@ fn name<'e>(event: &Event<'e>, _: &Call<'_>) -> Extracted<'e> {
             codes::ASYNCEVENT_E => event.param(1).text() == Some(b"container"),
             _ => false,
         };
-        match event.state.containers.subject(event.num).filter(|it| of_container && !it.user.is_empty()) {
+        match event.state.container(thread).filter(|it| of_container && !it.user.is_empty()) {
             Some(container) => text(container.user.as_bytes()),
             None => text(name_of(event, thread, thread.uid)),
         }
