@@ -1,6 +1,6 @@
 //! Bundles: programs as files.
 //!
-//! [`write`] and [`write_signed`] make the bytes; [`Bundle::open`] checks framing and digest and shows manifest and
+//! [`write()`] and [`write_signed`] make the bytes; [`Bundle::open`] checks framing and digest and shows manifest and
 //! signature, so that a host can apply its policy first; [`Bundle::program`] decodes, looks up every name and verifies.
 #![doc = include_str!("../../../../docs/bundle-format.md")]
 
