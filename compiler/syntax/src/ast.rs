@@ -152,11 +152,12 @@ pub struct Ast {
 }
 
 impl Ast {
-    pub(crate) fn new(source: &str) -> Ast {
+    /// An empty tree with room for about `nodes` nodes. It has no source until [`Ast::finish`].
+    pub(crate) fn with_capacity(nodes: usize) -> Ast {
         Ast {
-            source: source.into(),
+            source: "".into(),
             decoded: Vec::new(),
-            nodes: Vec::with_capacity(source.len() / 12 + 2),
+            nodes: Vec::with_capacity(nodes),
             links: Vec::new(),
             items: Vec::new(),
             tokens: Vec::new(),
@@ -357,17 +358,9 @@ impl Ast {
         Text { start, end: crate::span::clamp(self.decoded.len()), decoded: true }
     }
 
-    pub(crate) fn set_root(&mut self, root: NodeId) {
+    pub(crate) fn finish(&mut self, root: NodeId, source: &str) {
         self.root = root;
-    }
-
-    /// Keeps the first `len` bytes of the source; no node may reach beyond.
-    pub(crate) fn shorten_source(&mut self, len: usize) {
-        if let Some(kept) = self.source.get(..len)
-            && len < self.source.len()
-        {
-            self.source = kept.into();
-        }
+        self.source = source.into();
     }
 
     pub(crate) fn set_tokens(&mut self, tokens: Vec<Token>) {

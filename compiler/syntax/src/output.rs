@@ -44,6 +44,13 @@ const ENDS_WITH_NUMBER: &str = "invalid formatting syntax: formatting cannot end
 /// Falco says why a longer text failed, but the reason it keeps is that of the shortest, which is empty.
 const UNKNOWN: &str = "unknown filter: unexpected token after '";
 
+/// Errors after which the rest of a template counts as text.
+const MAX_ERRORS: usize = 32;
+
+fn error(message: &'static str, span: Span) -> SyntaxError {
+    SyntaxError { message: Cow::Borrowed(message), offset: span.start, span }
+}
+
 /// Parses a template. `accepts` says whether a field or transformer exists and its types fit; it is asked for the
 /// longest candidate first, and the first it accepts is taken: `%proc.namex` is the field `proc.name` and an `x`.
 ///
@@ -51,11 +58,8 @@ const UNKNOWN: &str = "unknown filter: unexpected token after '";
 pub fn parse(text: &str, mut accepts: impl FnMut(&Ast) -> bool) -> Parse<Template> {
     let mut template = Template::default();
     let mut errors = Vec::new();
-    let mut report = |message: &'static str, span: Span| {
-        errors.push(SyntaxError { message: Cow::Borrowed(message), offset: span.start, span });
-    };
     if text.is_empty() {
-        report(EMPTY, Span::empty(0));
+        errors.push(error(EMPTY, Span::empty(0)));
         return Parse { tree: template, errors };
     }
     template.star = text.starts_with('*');
@@ -68,17 +72,18 @@ pub fn parse(text: &str, mut accepts: impl FnMut(&Ast) -> bool) -> Parse<Templat
         at = start;
         let rest = text.get(start..).unwrap_or("");
         if rest.is_empty() {
-            report(
-                if digits == 0 { ENDS_WITH_PERCENT } else { ENDS_WITH_NUMBER },
-                Span::from(percent..start),
-            );
+            let message = if digits == 0 { ENDS_WITH_PERCENT } else { ENDS_WITH_NUMBER };
+            errors.push(error(message, Span::from(percent..start)));
+            break;
+        }
+        if errors.len() >= MAX_ERRORS {
             break;
         }
         let mut operands = Operands::new(rest);
         let Some((expr, len)) = operands.find(|(expr, _)| accepts(expr)) else {
             let end = start + operands.longest().max(1);
             let end = (end..=text.len()).find(|&end| text.is_char_boundary(end)).unwrap_or(text.len());
-            report(UNKNOWN, Span::from(percent..end));
+            errors.push(error(UNKNOWN, Span::from(percent..end)));
             continue;
         };
         if literal < percent {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use syntax::condition::{ParseOptions, parse, print};
-use syntax::{fuzz, yaml};
+use syntax::{fuzz, output, yaml};
 
 /// A value that its canonical text can be read back from: not empty, and without what does not make it quote.
 fn value() -> impl Strategy<Value = String> {
@@ -198,6 +198,13 @@ fn time_grows_linearly() {
         let options = ParseOptions { max_depth: u32::MAX, ..ParseOptions::EDITOR };
         let few = time(&|| drop(parse(&small, options)));
         let many = time(&|| drop(parse(&large, options)));
+        assert!(many < few * 40 + std::time::Duration::from_millis(20), "{unit}: {few:?} {many:?}");
+    }
+    for unit in ["%a.b ", "%a.bc", "%tolower(", "%tolower(a.b)[", "%", "%%", "%9", "%a.bcdefghijkl"] {
+        let (small, large) = (unit.repeat(2_000), unit.repeat(20_000));
+        let accepts = |ast: &syntax::ast::Ast| ast.source() == "a.b";
+        let few = time(&|| drop(output::parse(&small, accepts)));
+        let many = time(&|| drop(output::parse(&large, accepts)));
         assert!(many < few * 40 + std::time::Duration::from_millis(20), "{unit}: {few:?} {many:?}");
     }
     for unit in ["- a: b\n", "[", "- ", "a: ", "'", "# c\n", "- |\n  x\n", "? ", "a\n", "&a ", "- \"x\n"] {

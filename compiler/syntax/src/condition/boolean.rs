@@ -36,10 +36,16 @@ pub fn parse(text: &str, options: ParseOptions) -> Parse<Ast> {
     let mut parser = Parser::new(text, options);
     let root = parser.run();
     let Parser { mut ast, cursor, errors, .. } = parser;
-    ast.set_root(root);
+    ast.finish(root, text);
     ast.set_tokens(cursor.into_tokens());
     Parse { tree: ast, errors }
 }
+
+/// Bytes after an error that are underlined at most.
+const MAX_WORD: usize = 64;
+
+/// Text for which nodes are reserved at once.
+const MAX_RESERVED: usize = 1 << 12;
 
 /// A routine of Falco's parser that has been entered.
 pub(super) enum Frame {
@@ -93,7 +99,7 @@ impl<'t> Parser<'t> {
     pub(super) fn new(text: &'t str, options: ParseOptions) -> Parser<'t> {
         Parser {
             cursor: Cursor::new(text, options.tokens),
-            ast: Ast::new(text),
+            ast: Ast::with_capacity(text.len().min(MAX_RESERVED) / 12 + 2),
             options,
             stack: Vec::with_capacity(16),
             operands: Vec::new(),
@@ -166,10 +172,10 @@ impl<'t> Parser<'t> {
     /// A failure at the cursor. What stands there, if anything, is what an editor underlines.
     pub(super) fn fail<T>(&self, message: impl Into<Cow<'static, str>>) -> Result<T, Failure> {
         let rest = self.cursor.rest();
-        let word = rest
-            .char_indices()
-            .find(|(at, c)| c.is_ascii_whitespace() || (*at > 0 && matches!(c, '(' | ')' | ',')))
-            .map_or(rest.len(), |(at, _)| at);
+        let ends = |at: usize, c: char| {
+            c.is_ascii_whitespace() || at >= MAX_WORD || (at > 0 && matches!(c, '(' | ')' | ','))
+        };
+        let word = rest.char_indices().find(|&(at, c)| ends(at, c)).map_or(rest.len(), |(at, _)| at);
         let start = self.cursor.at();
         Err(Failure { message: message.into(), span: Span::from(start..start + word), fatal: false })
     }

@@ -1,5 +1,7 @@
 //! Lexing at a place: the parser asks for what may stand there, and the cursor moves past it.
 
+use std::borrow::Cow;
+
 use logos::Logos;
 
 use crate::ast::{Ast, Text};
@@ -12,9 +14,9 @@ use crate::token::{
 /// The last token read, for Falco's `unexpected token after '…'`.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Last {
-    /// The token's bytes.
+    /// The token's bytes, without quotes.
     Source(Span),
-    /// A quoted string: its value.
+    /// A quoted string with escapes: its value.
     Decoded(Text),
 }
 
@@ -230,10 +232,17 @@ impl<'t> Cursor<'t> {
         let span = self.take(len, TokenKind::Quoted);
         let value = unquote(span.slice(self.text)).map_err(|error| (error, span))?;
         let text = match value {
-            std::borrow::Cow::Borrowed(_) => Ast::source_text(Span::new(span.start + 1, span.end - 1)),
-            std::borrow::Cow::Owned(bytes) => ast.decoded_text(&bytes),
+            Cow::Borrowed(_) => {
+                let content = Span::new(span.start + 1, span.end - 1);
+                self.last = Last::Source(content);
+                Ast::source_text(content)
+            }
+            Cow::Owned(bytes) => {
+                let text = ast.decoded_text(&bytes);
+                self.last = Last::Decoded(text);
+                text
+            }
         };
-        self.last = Last::Decoded(text);
         Ok(Some((text, span)))
     }
 }

@@ -65,16 +65,15 @@ impl<'t> Operands<'t> {
         };
         let len = parser.cursor.at();
         let mut ast = parser.ast;
-        ast.set_root(root);
-        ast.shorten_source(len);
+        ast.finish(root, text.get(..len).unwrap_or(""));
         Some((ast, len))
     }
 
     fn field(name: &str) -> Ast {
-        let mut ast = Ast::new(name);
+        let mut ast = Ast::with_capacity(1);
         let span = Span::from(0..name.len());
         let root = ast.add(NodeKind::Field { name: Ast::source_text(span), arg: None }, 0, span);
-        ast.set_root(root);
+        ast.finish(root, name);
         ast
     }
 }

@@ -384,17 +384,12 @@ fn unescape(input: &mut Input<'_>, out: &mut Decoder) -> Result<(), YamlError> {
 }
 
 fn unescape_hex(input: &mut Input<'_>, digits: usize, at: usize, out: &mut Decoder) -> Result<(), YamlError> {
-    let mut value: u32 = 0;
-    let mut valid = true;
+    let mut value = Some(0u32);
     for _ in 0..digits {
-        match input.next().and_then(|byte| char::from(byte).to_digit(16)) {
-            Some(digit) => value = value.wrapping_shl(4) | digit,
-            None => valid = false,
-        }
+        let digit = input.next().and_then(|byte| char::from(byte).to_digit(16));
+        value = value.zip(digit).map(|(value, digit)| value << 4 | digit);
     }
-    if !valid {
-        return fail(message::INVALID_HEX, input.position());
-    }
+    let Some(value) = value else { return fail(message::INVALID_HEX, input.position()) };
     let Some(decoded) = char::from_u32(value) else {
         return fail(format!("{}{value}", message::INVALID_UNICODE), input.position());
     };

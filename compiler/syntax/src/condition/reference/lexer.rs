@@ -105,12 +105,11 @@ impl<'t> Lexer<'t> {
         match self.place {
             Place::InBracket => return self.bracket_value(),
             Place::CloseBracket => {
+                if !self.rest().starts_with(']') {
+                    return None;
+                }
                 let next = self.after_field();
-                return self
-                    .rest()
-                    .starts_with(']')
-                    .then(|| ())
-                    .and_then(|()| self.take("]", Tok::CloseArgument, next));
+                return self.take("]", Tok::CloseArgument, next);
             }
             _ => {}
         }
