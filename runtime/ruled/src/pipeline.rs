@@ -1,0 +1,212 @@
+//! The event loop: a source's events through the engine to the outputs, with everything that happens between two events.
+
+use engine::format::internal::{self, InternalAlert, InternalValue};
+use engine::{Alert, Engine};
+use events::{EventFlags, RawEvent};
+use catalogue::Priority;
+use settings::falco_yaml::config::EventDrops;
+
+use crate::drops::{DROP_RULE, DropManager, DropReaction, SourceCounters};
+use crate::exit::Stop;
+use crate::log::{Level, Log};
+use crate::output::{Line, Outputs};
+use crate::signals::{Request, Signals};
+use crate::source::{Item, Source};
+use crate::statistics::Statistics;
+
+const SECOND_NS: u64 = 1_000_000_000;
+
+/// The loop's parts.
+pub(crate) struct Pipeline<'a> {
+    engine: Engine,
+    format: engine::format::Options,
+    outputs: &'a mut Outputs,
+    statistics: &'a mut Statistics,
+    drops: DropManager,
+    signals: &'a Signals,
+    log: &'a Log,
+    /// Length of the run in nanoseconds of event time; 0: no limit.
+    duration_ns: u64,
+    started_ns: u64,
+    /// Event time at which something other than the event itself is to be looked at.
+    due_ns: u64,
+    line: Vec<u8>,
+}
+
+/// What a loop is made of.
+pub(crate) struct Parts<'a> {
+    /// Decides.
+    pub(crate) engine: Engine,
+    /// The form of internal alerts.
+    pub(crate) format: engine::format::Options,
+    /// Where alerts go.
+    pub(crate) outputs: &'a mut Outputs,
+    /// Counts them.
+    pub(crate) statistics: &'a mut Statistics,
+    /// What to do about lost events.
+    pub(crate) drops: &'a EventDrops,
+    /// What was asked for from outside.
+    pub(crate) signals: &'a Signals,
+    /// Where the program reports.
+    pub(crate) log: &'a Log,
+    /// Length of the run in seconds of event time; 0: no limit.
+    pub(crate) seconds: u64,
+}
+
+/// How the loop ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// The source has no more events, or the time is over.
+    Finished,
+    /// A signal asked for it.
+    Interrupted,
+    /// A signal asked to start over.
+    Reload,
+}
+
+impl<'a> Pipeline<'a> {
+    /// Puts the parts together.
+    pub(crate) fn new(parts: Parts<'a>) -> Pipeline<'a> {
+        Pipeline {
+            engine: parts.engine,
+            format: parts.format,
+            outputs: parts.outputs,
+            statistics: parts.statistics,
+            drops: DropManager::new(parts.drops, SourceCounters::default()),
+            signals: parts.signals,
+            log: parts.log,
+            duration_ns: parts.seconds.saturating_mul(SECOND_NS),
+            started_ns: 0,
+            due_ns: 0,
+            line: Vec::new(),
+        }
+    }
+
+    /// Runs to the end of the source. Alerts of events before an error are delivered.
+    pub(crate) fn run(&mut self, source: &mut impl Source) -> Result<Ended, Stop> {
+        let snapshot = source.take_snapshot();
+        self.engine.load(&snapshot);
+        drop(snapshot);
+        let ended = self.events(source);
+        self.outputs.flush();
+        ended
+    }
+
+    /// The lines at the end of the run.
+    pub(crate) fn drop_summary(&self) -> String {
+        self.drops.summary()
+    }
+
+    /// Events that were seen.
+    pub(crate) fn events_seen(&self) -> u64 {
+        self.engine.stats().events
+    }
+
+    fn events(&mut self, source: &mut impl Source) -> Result<Ended, Stop> {
+        loop {
+            if self.signals.pending()
+                && let Some(ended) = self.signal()
+            {
+                return Ok(ended);
+            }
+            let event = match source.next_item() {
+                Ok(Some(Item::Event(event))) => event,
+                Ok(Some(Item::Snapshot(snapshot))) => {
+                    self.engine.load(&snapshot);
+                    continue;
+                }
+                Ok(None) => return Ok(Ended::Finished),
+                Err(error) => return Err(Stop::Fatal(error.to_string())),
+            };
+            if event.ts() >= self.due_ns && self.between(&event)? {
+                return Ok(Ended::Finished);
+            }
+            let Pipeline { engine, outputs, statistics, .. } = self;
+            engine.process(&event, |alert| deliver(outputs, statistics, alert));
+            if self.outputs.is_pointless() {
+                return Ok(Ended::Finished);
+            }
+        }
+    }
+
+    /// What happens between two events, when its time has come. `true`: the run is over.
+    #[cold]
+    fn between(&mut self, event: &RawEvent<'_>) -> Result<bool, Stop> {
+        let now = event.ts();
+        if now == u64::MAX || event.flags().contains(EventFlags::STATE_ONLY) {
+            return Ok(false);
+        }
+        if self.started_ns == 0 {
+            self.started_ns = now;
+        } else if self.duration_ns > 0 && now.saturating_sub(self.started_ns) >= self.duration_ns {
+            return Ok(true);
+        }
+        if self.drops.is_due(now) {
+            for reaction in self.drops.check(now, SourceCounters::default()) {
+                self.react(now, reaction)?;
+            }
+        }
+        self.due_ns = self.drops.next_check_ns();
+        if self.duration_ns > 0 {
+            self.due_ns = self.due_ns.min(self.started_ns.saturating_add(self.duration_ns));
+        }
+        Ok(false)
+    }
+
+    fn react(&mut self, now: u64, reaction: DropReaction) -> Result<(), Stop> {
+        match reaction {
+            DropReaction::Simulating => self.log.info("Simulating syscall event drop"),
+            DropReaction::Spent => {
+                self.log.debug("Syscall event drop but token bucket depleted, skipping actions");
+            }
+            DropReaction::Log(message) => self.log.debug(&message),
+            DropReaction::Alert { message, fields } => {
+                let fields: Vec<_> = fields
+                    .iter()
+                    .map(|(name, value)| (name.as_str(), InternalValue::Text(value)))
+                    .collect();
+                let alert = InternalAlert {
+                    ts: now,
+                    priority: Priority::Debug,
+                    rule: DROP_RULE,
+                    message: &message,
+                    fields: &fields,
+                };
+                self.line.clear();
+                internal::write(&mut self.line, &self.format, &alert);
+                self.outputs.deliver(Line { text: &self.line, priority: alert.priority });
+            }
+            DropReaction::Exit(message) => {
+                self.log.write(Level::Critical, &message);
+                self.log.write(Level::Critical, "Exiting.");
+                return Err(Stop::fatal("Drop manager internal error"));
+            }
+        }
+        Ok(())
+    }
+
+    #[cold]
+    fn signal(&mut self) -> Option<Ended> {
+        match self.signals.take()? {
+            Request::End => {
+                self.log.info("SIGINT received, exiting...");
+                Some(Ended::Interrupted)
+            }
+            Request::Reopen => {
+                self.log.info("SIGUSR1 received, reopening outputs...");
+                self.outputs.reopen();
+                None
+            }
+            Request::Reload => {
+                self.log.info("SIGHUP received, restarting...");
+                Some(Ended::Reload)
+            }
+        }
+    }
+}
+
+#[cold]
+fn deliver(outputs: &mut Outputs, statistics: &mut Statistics, alert: &Alert<'_>) {
+    statistics.count(alert.id, alert.priority);
+    outputs.deliver(Line { text: alert.line, priority: alert.priority });
+}

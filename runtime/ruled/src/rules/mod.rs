@@ -1,0 +1,213 @@
+//! Loading of rules: which files, handing them to the compiling child, reporting what it found, and checking the program
+//! that comes back.
+
+pub(crate) mod files;
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use catalogue::Catalogue;
+use ir::Program;
+use ir::bundle::Bundle;
+use serde_json::{Value, json};
+
+use crate::args::Options;
+use crate::catalogue_view::Plugin;
+use crate::compile_child::wire::{self, Describe, Request};
+use crate::compile_child::{Compilation, Compiled};
+use crate::config::Config;
+use crate::exit::{Step, Stop};
+use crate::log::{Level, Log};
+use crate::pipeline::Ended;
+
+/// What loading depends on.
+pub(crate) struct Rules<'a> {
+    pub(crate) options: &'a Options,
+    pub(crate) config: &'a Config,
+    pub(crate) plugins: &'a [Plugin],
+    pub(crate) log: &'a Log,
+}
+
+impl Rules<'_> {
+    /// The files of a normal start, in load order.
+    pub(crate) fn names(&self) -> Step<Vec<String>> {
+        // What the command line names must be there; configured files may be missing.
+        let paths = if self.options.rules.is_empty() {
+            files::existing(&self.config.rules)
+        } else {
+            self.config.rules.clone()
+        };
+        if paths.is_empty() {
+            return Err(Stop::fatal(
+                "You must specify at least one rules file/directory via -r or a rules_file entry in falco.yaml",
+            ));
+        }
+        self.log.debug("Configured rules filenames:");
+        for path in &paths {
+            self.log.debug(&format!("   {path}"));
+        }
+        files::expand(&paths)
+    }
+
+    /// Starts to compile the files of a normal start.
+    pub(crate) fn start(&self) -> Step<Compilation> {
+        let names = self.names()?;
+        self.compile(files::read(&names)?, true, false)
+    }
+
+    fn compile(&self, files: Vec<files::RulesFile>, starting: bool, json: bool) -> Step<Compilation> {
+        let describe = self.describe();
+        let request = Request {
+            files: files.into_iter().map(|file| (file.name, file.text)).collect(),
+            options: self.wire_options(),
+            stop_at_first_failing_file: starting,
+            results_as_json: json,
+            bundle: starting && describe.is_none(),
+            describe,
+        };
+        Compilation::start(request).map_err(Stop::Runtime)
+    }
+
+    fn describe(&self) -> Option<Describe> {
+        let asked = self.options.describe_all || self.options.describe.is_some();
+        asked.then(|| Describe { rule: self.options.describe.clone(), json: self.config.falco.format.json })
+    }
+
+    /// Reports what the child found and gives the program.
+    pub(crate) fn finish(&self, compilation: Compilation, catalogue: &Catalogue) -> Step<Program> {
+        let Compiled { reply, bundle } = compilation.finish().map_err(Stop::Runtime)?;
+        self.log.info("Loading rules from:");
+        let mut refused = None;
+        for file in &reply.files {
+            let level = if file.schema == "ok" { Level::Info } else { Level::Warning };
+            self.log.write(level, &format!("   {} | schema validation: {}", file.name, file.schema));
+            if !file.successful {
+                refused = Some(file.verbose.clone());
+                break;
+            }
+            if file.has_warnings {
+                self.log.warning(&file.verbose);
+            }
+        }
+        // What is missing explains unknown fields, so it comes first.
+        if let Some(error) = reply.unmet_requirements.into_iter().next().or(refused) {
+            return Err(Stop::Fatal(error));
+        }
+        for selection in &self.config.falco.rules {
+            let verb = if selection.enable { "Enabling" } else { "Disabling" };
+            if let Some(rule) = selection.rule.as_deref().filter(|rule| !rule.is_empty()) {
+                self.log.info(&format!("{verb} rules with name: {rule}"));
+            }
+            if let Some(tag) = selection.tag.as_deref().filter(|tag| !tag.is_empty()) {
+                self.log.info(&format!("{verb} rules with tag: {tag}"));
+            }
+        }
+        match reply.described {
+            Some(Ok(text)) => {
+                print(&text)?;
+                return Err(Stop::Done);
+            }
+            Some(Err(reason)) => return Err(Stop::Runtime(reason)),
+            None => {}
+        }
+        let damaged = |error: ir::bundle::BundleError| Stop::Runtime(format!("compiled rules: {error}"));
+        Bundle::open(&bundle).map_err(damaged)?.program(catalogue).map_err(damaged)
+    }
+
+    /// `-V`: what Falco says on each file.
+    pub(crate) fn validate(&self) -> Step<Ended> {
+        let names: Vec<String> = self.options.validate.iter().map(path_text).collect();
+        let files = files::read(&names)?;
+        self.log.info("Validating rules file(s):");
+        for name in &names {
+            self.log.info(&format!("   {name}"));
+        }
+        let json = self.config.falco.format.json;
+        let compiled = self.compile(files, false, json)?.finish().map_err(Stop::Runtime)?;
+        let reply = compiled.reply;
+        if let Some(unmet) = reply.unmet_requirements.into_iter().next() {
+            return Err(Stop::Fatal(unmet));
+        }
+        let successful = reply.files.iter().all(|file| file.successful);
+        let mut summary = String::new();
+        for file in &reply.files {
+            if !summary.is_empty() {
+                summary.push('\n');
+            }
+            if file.successful && file.has_warnings {
+                summary.push_str(&file.status_line);
+                self.log.warning(&file.verbose);
+            } else {
+                summary.push_str(&file.verbose);
+            }
+        }
+        let described = match reply.described {
+            Some(Err(reason)) => return Err(Stop::Runtime(reason)),
+            Some(Ok(text)) => Some(text),
+            None => None,
+        };
+        if json {
+            let results: Vec<Value> = reply.files.into_iter().filter_map(|file| file.json).collect();
+            let mut object = json!({ "falco_load_results": results });
+            if let Some(text) = described {
+                object["falco_describe_results"] = serde_json::from_str(&text).unwrap_or(Value::Null);
+            }
+            print(&format!("{object}\n"))?;
+        } else {
+            print(&format!("{summary}\n"))?;
+            if let Some(text) = described {
+                print(&format!("\n{text}"))?;
+            }
+        }
+        if successful { Err(Stop::Done) } else { Err(Stop::Fatal(summary)) }
+    }
+
+    fn wire_options(&self) -> wire::Options {
+        let falco = &self.config.falco;
+        let mut append_output: Vec<wire::Append> = falco
+            .append_output
+            .iter()
+            .map(|entry| wire::Append {
+                source: entry.source.clone(),
+                tags: entry.tags.clone(),
+                rule: entry.rule.clone(),
+                extra_output: entry.extra_output.clone(),
+                extra_fields: entry.extra_fields.clone(),
+                suggested_output: entry.suggested_output,
+            })
+            .collect();
+        match self.options.print.as_deref() {
+            // Containers suggest their fields themselves now.
+            None | Some("" | "c" | "container" | "k" | "kubernetes") => {}
+            Some(format) => {
+                append_output.push(wire::Append { extra_output: format.to_string(), ..wire::Append::default() });
+            }
+        }
+        wire::Options {
+            plugins: self.plugins.iter().map(|one| (one.name.clone(), one.version.to_string())).collect(),
+            static_fields: falco.static_fields.iter().map(|field| field.name.clone()).collect(),
+            minimum_priority: falco.priority as u8,
+            append_output,
+            selection: falco
+                .rules
+                .iter()
+                .map(|one| wire::Selection { enable: one.enable, rule: one.rule.clone(), tag: one.tag.clone() })
+                .collect(),
+        }
+    }
+}
+
+fn path_text(path: &PathBuf) -> String {
+    path.display().to_string()
+}
+
+/// Writes to standard output; a reader that went away is no error.
+fn print(text: &str) -> Step<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Stop::fatal(format!("cannot write: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
