@@ -2,19 +2,32 @@
 
 use std::net::IpAddr;
 
-use crate::state::{FdInfo, GroupEntry, ThreadInfo, UserEntry};
+use events::snapshot;
+
+use crate::state::{GroupEntry, UserEntry};
+
+/// What a machine tells of one thread.
+#[derive(Clone, Debug, Default)]
+pub struct HostThread {
+    /// The thread.
+    pub thread: snapshot::Thread,
+    /// Descriptors of its process; for main threads.
+    pub descriptors: Vec<snapshot::Fd>,
+    /// When it was created, nanoseconds since the epoch; 0 when unknown.
+    pub clone_ts: u64,
+}
 
 /// Answers questions about the live machine. The engine calls it from the event thread, so an implementation must not
 /// block for long; offline there is nobody to ask, see [`NullHost`].
 pub trait HostLookup {
-    /// Fills `thread` with what the machine knows of a thread that the table lacks. Returns false when it is gone.
-    fn thread(&mut self, tid: i64, thread: &mut ThreadInfo) -> bool;
+    /// What the machine knows of a thread that the table lacks; `None` when it is gone.
+    fn thread(&mut self, tid: i64) -> Option<HostThread>;
 
     /// Whether a thread still exists: asked before an inactive one is purged.
     fn thread_alive(&mut self, tid: i64) -> bool;
 
-    /// Fills `fd` with what descriptor `num` of process `pid` refers to. Returns false when it is not open.
-    fn fd(&mut self, pid: i64, num: i64, fd: &mut FdInfo) -> bool;
+    /// Descriptor `num` of process `pid`; `None` when it is not open.
+    fn fd(&mut self, pid: i64, num: i64) -> Option<snapshot::Fd>;
 
     /// The user with this id, as the container (empty for the host) names it. `pid` lives in that container.
     fn user(&mut self, container: &str, pid: i64, uid: u32) -> Option<UserEntry>;
@@ -36,16 +49,16 @@ pub trait HostLookup {
 pub struct NullHost;
 
 impl HostLookup for NullHost {
-    fn thread(&mut self, _: i64, _: &mut ThreadInfo) -> bool {
-        false
+    fn thread(&mut self, _: i64) -> Option<HostThread> {
+        None
     }
 
     fn thread_alive(&mut self, _: i64) -> bool {
         true
     }
 
-    fn fd(&mut self, _: i64, _: i64, _: &mut FdInfo) -> bool {
-        false
+    fn fd(&mut self, _: i64, _: i64) -> Option<snapshot::Fd> {
+        None
     }
 
     fn user(&mut self, _: &str, _: i64, _: u32) -> Option<UserEntry> {

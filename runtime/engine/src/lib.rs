@@ -23,7 +23,7 @@ pub mod update;
 pub use alert::Alert;
 pub use engine::Engine;
 pub use event::Event;
-pub use host::{HostLookup, NullHost};
+pub use host::{HostLookup, HostThread, NullHost};
 pub use matcher::{LoadError, Matcher, Ruleset};
 pub use state::State;
 pub use stats::Stats;

@@ -66,7 +66,8 @@ impl Ruleset {
             ImportBinding { scope, cost }
         });
         let filters = Filters::compile_for(&program, &binding, mode).map_err(LoadError::Filters)?;
-        let source = program.sources.iter().position(|name| **name == *SYSCALL).map(|index| SourceId(index as u32));
+        let source =
+            program.sources.iter().position(|name| **name == *SYSCALL).map(|index| SourceId(index as u32));
         let wanted = EventSet::below(EventSet::CAPACITY)
             .iter()
             .filter(|code| source.is_some_and(|source| filters.wants(source, *code)))

@@ -107,7 +107,8 @@ fn show(out: &mut String, fields: &str, event: &Event<'_>) -> Result<(), String>
     for field in names(fields) {
         let import = import(field)?;
         let style = Style { ty: import.ty, list: import.list, format: import.format };
-        let bound = Fields::bind_imports(&[import], Settings::default()).map_err(|error| error.to_string())?;
+        let bound =
+            Fields::bind_imports(&[import], Settings::default()).map_err(|error| error.to_string())?;
         let memory = bound.memory();
         let values = Printing::new(&bound, &memory, event);
         let value = values.extract(ImportId(0));

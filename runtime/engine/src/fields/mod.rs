@@ -253,6 +253,11 @@ impl<'a, 'e> Printing<'a, 'e> {
         self.event
     }
 
+    /// The values of the same event for conditions.
+    pub fn matching(&self) -> Matching<'a, 'e> {
+        Matching { fields: self.fields, memory: self.memory, event: self.event }
+    }
+
     /// Type and format of an import's value for this event, where they differ from the declared ones: those of
     /// `evt.rawarg` are the actual parameter's.
     pub fn style(&self, import: ImportId) -> Option<Style> {

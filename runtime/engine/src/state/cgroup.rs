@@ -48,7 +48,8 @@ fn hex_id<'p>(path: &'p [u8], prefix: &[u8], suffix: &[u8]) -> Option<&'p [u8]> 
         return None;
     }
     // Falco compares the place of the first other character with the length of an id, not with the id's end.
-    let other = path[start..].iter().position(|byte| !byte.is_ascii_hexdigit()).map_or(usize::MAX, |at| at + start);
+    let other =
+        path[start..].iter().position(|byte| !byte.is_ascii_hexdigit()).map_or(usize::MAX, |at| at + start);
     (other >= FULL).then(|| &path[start..start + SHORT])
 }
 
@@ -146,15 +147,23 @@ mod tests {
             (format!("/a/nerdctl-{id}.scope"), short),
             ("/default/web".into(), "web"),
             ("/my-ns/a-rather-long-name".into(), "a-rather-lon"),
-            ("/lxc.payload.box/x".into(), "box"),
-            ("/machine/web.libvirt-lxc.libvirt-lxc".into(), "web.libvirt-"),
+            ("/lxc.payload.box".into(), "box"),
+            // What looks like `/<namespace>/<id>` is taken for containerd's first.
+            ("/lxc.payload.box/x".into(), "x"),
+            ("/web.libvirt-lxc".into(), "web"),
             ("/bpm-job.scope".into(), "job"),
         ];
         for (path, expected) in cases {
             let found = container_id(path.as_bytes()).map(String::from_utf8_lossy);
             assert_eq!(found.as_deref(), Some(expected), "{path}");
         }
-        for path in ["/", "/init.scope", "/user.slice/user-1000.slice/session-3.scope", "/system.slice/cron.service", ""] {
+        for path in [
+            "/",
+            "/init.scope",
+            "/user.slice/user-1000.slice/session-3.scope",
+            "/system.slice/cron.service",
+            "",
+        ] {
             assert_eq!(container_id(path.as_bytes()), None, "{path}");
         }
     }

@@ -57,8 +57,28 @@ pub enum FdKind {
 const KINDS: [FdKind; 22] = {
     use FdKind::*;
     [
-        Unknown, FileOld, Directory, Ipv4, Ipv6, Ipv4Server, Ipv6Server, Fifo, Unix, Event, Unsupported, Signal, EventPoll,
-        Inotify, Timer, Netlink, File, Bpf, UserFault, IoUring, MemFd, PidFd,
+        Unknown,
+        FileOld,
+        Directory,
+        Ipv4,
+        Ipv6,
+        Ipv4Server,
+        Ipv6Server,
+        Fifo,
+        Unix,
+        Event,
+        Unsupported,
+        Signal,
+        EventPoll,
+        Inotify,
+        Timer,
+        Netlink,
+        File,
+        Bpf,
+        UserFault,
+        IoUring,
+        MemFd,
+        PidFd,
     ]
 };
 

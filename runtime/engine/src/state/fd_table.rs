@@ -34,7 +34,11 @@ impl FdTable {
     /// What a number refers to.
     #[inline]
     pub fn get(&self, num: i64) -> Option<FdId> {
-        if (0..DIRECT).contains(&num) { *self.direct.get(num as usize)? } else { self.others.get(&num).copied() }
+        if (0..DIRECT).contains(&num) {
+            *self.direct.get(num as usize)?
+        } else {
+            self.others.get(&num).copied()
+        }
     }
 
     /// Number of open descriptors.

@@ -160,7 +160,10 @@ impl State {
     }
 
     fn group_size(&self, id: ThreadId) -> usize {
-        self.threads[id].group.and_then(|group| self.threads.group(group)).map_or(0, |group| group.threads().len())
+        self.threads[id]
+            .group
+            .and_then(|group| self.threads.group(group))
+            .map_or(0, |group| group.threads().len())
     }
 
     /// The short id of a thread's container; empty on the host.

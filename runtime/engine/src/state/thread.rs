@@ -243,6 +243,16 @@ impl ThreadInfo {
         self.fds = old.fds;
     }
 
+    /// Computes how long before the thread, and how long after its namespace, the executable's inode changed.
+    pub(crate) fn exe_times(&mut self) {
+        if self.clone_ts != 0 {
+            self.exe_ino_ctime_duration_clone_ts = self.clone_ts.wrapping_sub(self.exe_ino_ctime);
+        }
+        if self.pidns_init_start_ts != 0 && self.exe_ino_ctime > self.pidns_init_start_ts {
+            self.exe_ino_ctime_duration_pidns_start = self.exe_ino_ctime - self.pidns_init_start_ts;
+        }
+    }
+
     /// Sets the executable's path; Linux marks removed files with a suffix that is not part of it.
     pub(crate) fn set_exepath(&mut self, path: &[u8]) {
         const SUFFIX: &[u8] = b" (deleted)";

@@ -189,7 +189,11 @@ impl Threads {
     }
 
     /// Two different entries at once; an error when they are the same.
-    pub(crate) fn pair(&mut self, first: ThreadId, second: ThreadId) -> Result<[&mut ThreadInfo; 2], GetDisjointMutError> {
+    pub(crate) fn pair(
+        &mut self,
+        first: ThreadId,
+        second: ThreadId,
+    ) -> Result<[&mut ThreadInfo; 2], GetDisjointMutError> {
         self.entries.get_disjoint_mut([first.0 as usize, second.0 as usize])
     }
 

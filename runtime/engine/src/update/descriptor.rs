@@ -3,8 +3,8 @@
 use std::io::Write;
 
 use catalogue::constant::{
-    PPM_CLOSE_RANGE_CLOEXEC, PPM_EPOLL_CLOEXEC, PPM_FCNTL_F_DUPFD, PPM_FCNTL_F_DUPFD_CLOEXEC, PPM_FCNTL_F_SETFD,
-    PPM_MFD_CLOEXEC, PPM_O_CLOEXEC,
+    PPM_CLOSE_RANGE_CLOEXEC, PPM_EPOLL_CLOEXEC, PPM_FCNTL_F_DUPFD, PPM_FCNTL_F_DUPFD_CLOEXEC,
+    PPM_FCNTL_F_SETFD, PPM_MFD_CLOEXEC, PPM_O_CLOEXEC,
 };
 
 use super::process::string;
@@ -45,7 +45,9 @@ impl Tracker {
         }
         let mut nums = std::mem::take(&mut self.tids);
         nums.clear();
-        nums.extend(self.state.threads[owner].fds.iter().map(|(num, _)| num).filter(|num| range.contains(num)));
+        nums.extend(
+            self.state.threads[owner].fds.iter().map(|(num, _)| num).filter(|num| range.contains(num)),
+        );
         for num in nums.drain(..) {
             if let Some(fd) = self.state.own_fd(owner, num) {
                 self.state.fds.get_mut(fd).open_flags |= PPM_O_CLOEXEC;
@@ -130,7 +132,8 @@ impl Tracker {
 
     /// `inotify_init`, `inotify_init1`.
     pub(super) fn inotify_exit(&mut self, step: &mut Step<'_>) {
-        let flags = if step.code == code::INOTIFY_INIT1_X { step.param(1).u16().map_or(0, u32::from) } else { 0 };
+        let flags =
+            if step.code == code::INOTIFY_INIT1_X { step.param(1).u16().map_or(0, u32::from) } else { 0 };
         self.add_anonymous(step, FdKind::Inotify, flags);
     }
 
@@ -151,7 +154,8 @@ impl Tracker {
 
     /// `epoll_create`, `epoll_create1`.
     pub(super) fn epoll_exit(&mut self, step: &mut Step<'_>) {
-        let cloexec = step.code == code::EPOLL_CREATE1_X && step.param(1).u32().unwrap_or(0) & PPM_EPOLL_CLOEXEC != 0;
+        let cloexec =
+            step.code == code::EPOLL_CREATE1_X && step.param(1).u32().unwrap_or(0) & PPM_EPOLL_CLOEXEC != 0;
         self.add_anonymous(step, FdKind::EventPoll, if cloexec { PPM_O_CLOEXEC } else { 0 });
     }
 

@@ -154,12 +154,7 @@ impl Tracker {
             entry.exe_ino = params.get(at::EXE_INO).u64().unwrap_or(0);
             entry.exe_ino_ctime = params.get(at::EXE_CTIME).u64().unwrap_or(0);
             entry.exe_ino_mtime = mtime;
-            if entry.clone_ts != 0 {
-                entry.exe_ino_ctime_duration_clone_ts = entry.clone_ts.wrapping_sub(entry.exe_ino_ctime);
-            }
-            if entry.pidns_init_start_ts != 0 && entry.exe_ino_ctime > entry.pidns_init_start_ts {
-                entry.exe_ino_ctime_duration_pidns_start = entry.exe_ino_ctime - entry.pidns_init_start_ts;
-            }
+            entry.exe_times();
         }
         entry.uid = params.get(at::UID).u32().unwrap_or(entry.uid);
         entry.pgid = params.get(at::PGID).i64().unwrap_or(-1);
@@ -210,7 +205,10 @@ impl Tracker {
 
     /// The kernel ends all other threads of the process before it runs the program.
     fn remove_other_threads(&mut self, id: ThreadId) {
-        let Some(group) = self.state.threads[id].group.and_then(|group| self.state.threads.group(group)) else { return };
+        let Some(group) = self.state.threads[id].group.and_then(|group| self.state.threads.group(group))
+        else {
+            return;
+        };
         if group.alive <= 1 {
             return;
         }

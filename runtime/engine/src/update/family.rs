@@ -88,29 +88,39 @@ impl Tracker {
             return Some(id);
         }
         self.stats.thread_misses += 1;
-        if self.state.threads.is_full() {
+        if self.no_room_for(tid) {
             self.stats.threads_dropped += 1;
             return None;
         }
         let id = self.state.threads.create();
-        let entry = &mut self.state.threads[id];
-        entry.tid = tid;
-        if self.host.thread(tid, entry) {
-            self.find_container(id);
-        } else {
-            entry.reset();
-            entry.tid = tid;
-            set_text(&mut entry.comm, b"<NA>");
-            set_text(&mut entry.exe, b"<NA>");
+        match self.host.thread(tid) {
+            Some(known) => {
+                self.fill_thread(id, &known.thread);
+                let entry = &mut self.state.threads[id];
+                entry.clone_ts = known.clone_ts;
+                entry.exe_times();
+                self.fill_fds(id, &known.descriptors);
+            }
+            None => {
+                let entry = &mut self.state.threads[id];
+                entry.tid = tid;
+                set_text(&mut entry.comm, b"<NA>");
+                set_text(&mut entry.exe, b"<NA>");
+            }
         }
         // Threads whose parent this is may have been there without it.
         self.state.epoch += 1;
         self.add_thread(id)
     }
 
+    /// Whether the table is full. There is always room for our own process.
+    pub(super) fn no_room_for(&self, pid: i64) -> bool {
+        self.state.threads.is_full() && self.options.own_pid != Some(pid)
+    }
+
     /// Puts a filled entry into the table and links it to its group and parent. Gives it back when the table is full.
     pub(super) fn add_thread(&mut self, id: ThreadId) -> Option<ThreadId> {
-        if self.state.threads.is_full() {
+        if self.no_room_for(self.state.threads[id].pid) {
             self.stats.threads_dropped += 1;
             self.discard_thread(id);
             return None;

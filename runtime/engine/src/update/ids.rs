@@ -73,7 +73,8 @@ impl Tracker {
         if gid != NO_ID && self.state.users.group(container, gid).is_none() {
             let name = self.state.containers.id(container);
             let root = || GroupEntry { gid, name: "root".into() };
-            let group = self.host.group(name, pid, gid).or_else(|| (gid == 0 && container.is_host()).then(root));
+            let group =
+                self.host.group(name, pid, gid).or_else(|| (gid == 0 && container.is_host()).then(root));
             if let Some(group) = group {
                 self.state.users.set_group(container, group);
                 self.state.epoch += 1;

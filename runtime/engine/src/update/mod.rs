@@ -63,7 +63,10 @@ pub struct Tracker {
 
 impl std::fmt::Debug for Tracker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Tracker").field("events", &self.num).field("threads", &self.state.threads.len()).finish()
+        f.debug_struct("Tracker")
+            .field("events", &self.num)
+            .field("threads", &self.state.threads.len())
+            .finish()
     }
 }
 
@@ -146,8 +149,16 @@ impl Tracker {
         if plan.lookup {
             entry.flags.insert(ThreadFlags::ACTIVE);
         }
-        let mut step =
-            Step { raw, ts, code, thread: Some(thread), fd: None, result: None, enter: None, name_changed: false };
+        let mut step = Step {
+            raw,
+            ts,
+            code,
+            thread: Some(thread),
+            fd: None,
+            result: None,
+            enter: None,
+            name_changed: false,
+        };
         if code & 1 == 1 {
             // "Follows its enter event" is decided before anything else: it tells which descriptor is meant.
             let follows = entry.lastevent_type + 1 == code
@@ -241,7 +252,8 @@ impl Tracker {
     #[cold]
     fn apply_without_thread(&mut self, raw: &RawEvent<'_>, ts: u64, plan: Plan) -> Applied {
         let code = raw.code().0;
-        let mut step = Step { raw, ts, code, thread: None, fd: None, result: None, enter: None, name_changed: false };
+        let mut step =
+            Step { raw, ts, code, thread: None, fd: None, result: None, enter: None, name_changed: false };
         if code == code::PROCINFO_E {
             step.thread = self.state.threads.find(raw.tid());
         }
@@ -276,7 +288,8 @@ impl Tracker {
     #[cold]
     fn apply_unknown_thread(&mut self, raw: &RawEvent<'_>, ts: u64, plan: Plan) -> Applied {
         let code = raw.code().0;
-        let mut step = Step { raw, ts, code, thread: None, fd: None, result: None, enter: None, name_changed: false };
+        let mut step =
+            Step { raw, ts, code, thread: None, fd: None, result: None, enter: None, name_changed: false };
         if plan.has_result {
             step.result = raw.param(0).signed();
         }
@@ -303,7 +316,8 @@ impl Tracker {
             step.fd = self.state.fd_id(thread, fd_num);
         }
         // Recorders that had nothing to say left all parameters of these empty.
-        let worthless = step.code != code::EXECVEAT_E && step.code != code::CONNECT_E && step.param(0).is_empty();
+        let worthless =
+            step.code != code::EXECVEAT_E && step.code != code::CONNECT_E && step.param(0).is_empty();
         if plan.guard && !worthless {
             let old = self.state.threads[thread].enter.take();
             self.enters.free.extend(old);

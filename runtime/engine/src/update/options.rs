@@ -8,6 +8,8 @@ const PURGE_NS: u64 = 300_000_000_000;
 pub struct Options {
     /// Threads that the table holds at most; further ones are dropped and counted.
     pub max_threads: usize,
+    /// Our own process, which is always admitted.
+    pub own_pid: Option<i64>,
     /// Live only: nanoseconds between two searches for inactive threads.
     pub purge_interval_ns: u64,
     /// Live only: nanoseconds without an event after which a thread that no longer exists is removed.
@@ -20,6 +22,7 @@ impl Default for Options {
     fn default() -> Options {
         Options {
             max_threads: crate::state::threads::DEFAULT_MAX_THREADS,
+            own_pid: None,
             purge_interval_ns: PURGE_NS,
             thread_timeout_ns: PURGE_NS,
             track_connections: false,

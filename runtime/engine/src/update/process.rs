@@ -185,8 +185,8 @@ impl Tracker {
             entry.flags.insert(ThreadFlags::CLONE_FILES);
             entry.lastexec_ts = if valid { lastexec_ts } else { 0 };
         }
-        let in_namespace =
-            flags.intersects(ThreadFlags::CHILD_IN_PIDNS.union(ThreadFlags::CLONE_NEWPID)) || entry.tid != entry.vtid;
+        let in_namespace = flags.intersects(ThreadFlags::CHILD_IN_PIDNS.union(ThreadFlags::CLONE_NEWPID))
+            || entry.tid != entry.vtid;
         if !in_namespace {
             entry.pidns_init_start_ts = boot_ts;
         } else if let Some(start) = params.get(at::PIDNS_START).u64() {

@@ -6,11 +6,12 @@ use events::snapshot::{self, FdTarget, FileDetail, InterfaceAddress, Snapshot};
 
 use super::Tracker;
 use crate::state::interfaces::Interface;
+use crate::state::path::join;
 use crate::state::socket_name::{mapped, write_listed};
 use crate::state::thread::set_text;
 use crate::state::{
-    Connection, ContainerId, FdInfo, FdKind, FdMarks, GroupEntry, L4, MachineInfo, Role, Socket, State, ThreadFlags,
-    UserEntry,
+    Connection, ContainerId, ExeMarks, FdInfo, FdKind, FdMarks, GroupEntry, Interfaces, L4, MachineInfo,
+    Role, Socket, State, ThreadFlags, ThreadId, ThreadInfo, UserEntry,
 };
 
 impl Tracker {
@@ -26,28 +27,18 @@ impl Tracker {
         self.recently_exited = Default::default();
         self.cgroup_paths.clear();
         self.last_purge_ts = 0;
+        self.initial_over = false;
+        self.first_ts = 0;
         self.load_machine(snapshot);
         for thread in &snapshot.threads {
             self.load_thread(thread);
         }
         self.load_users(snapshot);
-        let ids: Vec<_> = {
-            let mut ids: Vec<_> = self.state.threads.ids().collect();
-            ids.sort_by_key(|id| self.state.threads[*id].tid);
-            ids
-        };
+        let mut ids: Vec<_> = self.state.threads.ids().collect();
+        ids.sort_by_key(|id| self.state.threads[*id].tid);
         for table in &snapshot.descriptors {
             if let Some(thread) = self.state.threads.find(table.tid) {
-                for fd in &table.entries {
-                    let id = self.state.fds.create();
-                    fill_fd(self.state.fds.get_mut(id), fd, &self.state.interfaces);
-                    if let Ok(old) = self.state.threads[thread].fds.set(fd.fd, id) {
-                        old.into_iter().for_each(|old| self.state.fds.release(old));
-                    } else {
-                        self.state.fds.release(id);
-                        self.stats.fds_dropped += 1;
-                    }
-                }
+                self.fill_fds(thread, &table.entries);
             }
         }
         ids.iter().for_each(|id| self.link(*id));
@@ -89,34 +80,55 @@ impl Tracker {
             self.state.users.add_user(ContainerId::HOST, user);
         }
         for group in &snapshot.groups {
-            self.state.users.add_group(ContainerId::HOST, GroupEntry { gid: group.gid, name: text(&group.name) });
+            self.state
+                .users
+                .add_group(ContainerId::HOST, GroupEntry { gid: group.gid, name: text(&group.name) });
         }
     }
 
     fn load_thread(&mut self, listed: &snapshot::Thread) {
-        if self.state.threads.is_full() && self.state.threads.find(listed.tid).is_none() {
+        if self.no_room_for(listed.pid) && self.state.threads.find(listed.tid).is_none() {
             self.stats.threads_dropped += 1;
             return;
         }
         let id = self.state.threads.create();
-        let entry = &mut self.state.threads[id];
-        entry.fill(listed);
-        if entry.is_main() {
-            entry.env.set(&listed.env);
-            let new = crate::state::path::join(b"", &listed.cwd, &mut self.path);
-            set_text(&mut entry.cwd, new);
-            if entry.cwd.last() != Some(&b'/') {
-                entry.cwd.push(b'/');
-            }
-        }
-        self.find_container(id);
-        self.know_ids_of(id);
+        self.fill_thread(id, listed);
         self.state.stamp += 1;
         self.state.threads[id].version = self.state.stamp;
         self.stats.threads_added += 1;
         if let Some(old) = self.state.threads.insert(id) {
             self.state.threads.detach(old);
             self.discard_thread(old);
+        }
+    }
+
+    /// Takes over what is listed of a thread; of a main thread also what belongs to its process.
+    pub(super) fn fill_thread(&mut self, id: ThreadId, listed: &snapshot::Thread) {
+        let entry = &mut self.state.threads[id];
+        entry.fill(listed);
+        if entry.is_main() {
+            entry.env.set(&listed.env);
+            set_text(&mut entry.cwd, join(b"", &listed.cwd, &mut self.path));
+            if entry.cwd.last() != Some(&b'/') {
+                entry.cwd.push(b'/');
+            }
+        }
+        self.find_container(id);
+        self.know_ids_of(id);
+    }
+
+    /// Opens what is listed in a thread's own table.
+    pub(super) fn fill_fds(&mut self, thread: ThreadId, listed: &[snapshot::Fd]) {
+        for fd in listed {
+            let id = self.state.fds.create();
+            fill_fd(self.state.fds.get_mut(id), fd, &self.state.interfaces);
+            match self.state.threads[thread].fds.set(fd.fd, id) {
+                Ok(old) => old.into_iter().for_each(|old| self.state.fds.release(old)),
+                Err(id) => {
+                    self.state.fds.release(id);
+                    self.stats.fds_dropped += 1;
+                }
+            }
         }
     }
 
@@ -137,7 +149,9 @@ impl Tracker {
         for id in &ids {
             for (_, fd) in threads[*id].fds.iter() {
                 let entry = fds.get_mut(fd);
-                let Some(tuple) = entry.tuple().filter(|tuple| live || tuple.source.is_ipv4()) else { continue };
+                let Some(tuple) = entry.tuple().filter(|tuple| live || tuple.source.is_ipv4()) else {
+                    continue;
+                };
                 if bound.contains(&tuple.source_port) {
                     entry.swap_ends();
                     let socket = entry.socket();
@@ -152,9 +166,9 @@ impl Tracker {
     }
 }
 
-impl crate::state::ThreadInfo {
+impl ThreadInfo {
     /// Takes over what a table tells of a thread, except what belongs to the process.
-    pub fn fill(&mut self, listed: &snapshot::Thread) {
+    fn fill(&mut self, listed: &snapshot::Thread) {
         self.tid = listed.tid;
         self.pid = listed.pid;
         self.ptid = listed.ptid;
@@ -177,7 +191,7 @@ impl crate::state::ThreadInfo {
         self.cap_permitted = listed.cap_permitted;
         self.cap_effective = listed.cap_effective;
         self.cap_inheritable = listed.cap_inheritable;
-        self.exe_marks = crate::state::ExeMarks {
+        self.exe_marks = ExeMarks {
             writable: listed.exe_writable,
             upper_layer: listed.exe_upper_layer,
             lower_layer: listed.exe_lower_layer,
@@ -197,7 +211,7 @@ impl crate::state::ThreadInfo {
 }
 
 /// Takes over what a table tells of a descriptor.
-fn fill_fd(entry: &mut FdInfo, listed: &snapshot::Fd, interfaces: &crate::state::Interfaces) {
+fn fill_fd(entry: &mut FdInfo, listed: &snapshot::Fd, interfaces: &Interfaces) {
     entry.kind = FdKind::from_code(listed.target.code()).unwrap_or(FdKind::Unsupported);
     entry.ino = listed.ino;
     entry.marks = FdMarks::FROM_PROC;
@@ -246,7 +260,7 @@ fn fill_tuple(
     source: (IpAddr, u16),
     destination: (IpAddr, u16),
     l4: L4,
-    interfaces: &crate::state::Interfaces,
+    interfaces: &Interfaces,
 ) {
     let v6 = source.0.is_ipv6();
     entry.kind = if v6 { FdKind::Ipv6 } else { FdKind::Ipv4 };

@@ -27,11 +27,8 @@ impl FdInfo {
     /// Answers whether anything changed; a missing destination always counts as changed.
     pub(super) fn set_ends(&mut self, source: Endpoint, destination: Endpoint) -> bool {
         let v6 = source.ip.is_ipv6();
-        let (own, old) = if v6 {
-            (FdKind::Ipv6, self.socket.tuple_v6())
-        } else {
-            (FdKind::Ipv4, self.socket.tuple_v4())
-        };
+        let (own, old) =
+            if v6 { (FdKind::Ipv6, self.socket.tuple_v6()) } else { (FdKind::Ipv4, self.socket.tuple_v4()) };
         let new = (source.ip, source.port, destination.ip, destination.port);
         let old_ends = (old.source, old.source_port, old.destination, old.destination_port);
         let mirrored = (old.destination, old.destination_port, old.source, old.source_port);
@@ -214,7 +211,11 @@ impl Tracker {
                 // The tuple's destination may be the program's memory, read again: then believe the enter event.
                 let suspect = matches!(exit, Some(SockAddr::Inet(exit)) if exit == destination);
                 let destination = match enter {
-                    Some(SockAddr::Inet(enter)) if suspect && enter.ip.is_ipv6() == destination.ip.is_ipv6() => enter,
+                    Some(SockAddr::Inet(enter))
+                        if suspect && enter.ip.is_ipv6() == destination.ip.is_ipv6() =>
+                    {
+                        enter
+                    }
                     _ => destination,
                 };
                 let (source, destination) = unmap_both(source, destination);
@@ -227,7 +228,11 @@ impl Tracker {
             }
             Some(SockTuple::Unix { source, destination, path }) if entry.kind == FdKind::Unix => {
                 let path = match (exit, enter) {
-                    (Some(SockAddr::Unix { path: exit }), Some(SockAddr::Unix { path: enter })) if exit == path => enter,
+                    (Some(SockAddr::Unix { path: exit }), Some(SockAddr::Unix { path: enter }))
+                        if exit == path =>
+                    {
+                        enter
+                    }
                     _ => path,
                 };
                 entry.socket.set_unix(source, destination);

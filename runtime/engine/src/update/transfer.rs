@@ -210,11 +210,8 @@ impl Tracker {
     }
 
     fn look_up_fd(&mut self, thread: ThreadId, pid: i64, num: i64) {
-        let fd = self.state.fds.create();
-        if self.host.fd(pid, num, self.state.fds.get_mut(fd)) {
-            self.state.open_fd(thread, num, fd);
-        } else {
-            self.state.fds.release(fd);
+        if let (Some(known), Some(owner)) = (self.host.fd(pid, num), self.state.table_owner(thread)) {
+            self.fill_fds(owner, &[known]);
         }
     }
 }
