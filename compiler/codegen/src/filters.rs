@@ -101,6 +101,18 @@ impl Filters {
 
     /// Compiles a verified program to be evaluated in a given way.
     pub fn compile_for(program: &Program, binding: &Binding, mode: Mode) -> Result<Filters, Error> {
+        match mode {
+            Mode::Automatic => Filters::assemble(program, binding, |core| generate(core).map(Some)),
+            Mode::Steps => Filters::assemble(program, binding, |_| Ok(None)),
+        }
+    }
+
+    /// Plans, then has code generated: none when it is not wanted, an explanation when it cannot be had.
+    fn assemble(
+        program: &Program,
+        binding: &Binding,
+        generate: impl FnOnce(&Core) -> Result<Option<CodeMemory>, String>,
+    ) -> Result<Filters, Error> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let start = Instant::now();
         let plan = Plan::new(program, binding)?;
@@ -121,12 +133,10 @@ impl Filters {
             functions: plan.functions.into(),
         };
         let planned = Instant::now();
-        let (code, backend) = match mode {
-            Mode::Steps => (None, Backend::Steps),
-            Mode::Automatic => match generate(&core) {
-                Ok(code) => (Some(code), Backend::Machine),
-                Err(reason) => (None, Backend::Refused(reason)),
-            },
+        let (code, backend) = match generate(&core) {
+            Ok(Some(code)) => (Some(code), Backend::Machine),
+            Ok(None) => (None, Backend::Steps),
+            Err(reason) => (None, Backend::Refused(reason)),
         };
         let stats = Stats {
             functions: core.functions.len(),
@@ -199,3 +209,30 @@ fn generate(core: &Core) -> Result<CodeMemory, String> {
 
 /// Below this many steps a thread costs more than it saves.
 const STEPS_WORTH_A_THREAD: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use catalogue::EventCode;
+    use ir::testing::RandomProgram;
+    use ir::{EventSet, SourceId};
+
+    use super::{Backend, Filters};
+    use crate::binding::Binding;
+
+    #[test]
+    fn where_machine_code_is_refused_filters_say_why_and_work_all_the_same() {
+        let program = RandomProgram::new(1).program;
+        let refuse = |_: &_| Err("executable memory is refused: permission denied".to_owned());
+        let refused = Filters::assemble(&program, &Binding::unknown(), refuse).unwrap();
+        assert!(
+            matches!(refused.backend(), Backend::Refused(reason) if reason.contains("permission denied"))
+        );
+        assert_eq!(refused.stats().code_bytes, 0);
+        let compiled = Filters::compile(&program, &Binding::unknown()).unwrap();
+        assert_eq!(*compiled.backend(), Backend::Machine);
+        for code in 0..EventSet::CAPACITY as u16 {
+            let wants = |filters: &Filters| filters.wants(SourceId(0), EventCode(code));
+            assert_eq!(wants(&refused), wants(&compiled));
+        }
+    }
+}
