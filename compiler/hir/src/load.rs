@@ -106,7 +106,10 @@ pub fn check(input: &Input) -> Checked {
         .loads
         .iter()
         .any(Load::fails_reading)
-        .then(|| pass(&sources, &files, &environment, &input.options, &mut cache, false));
+        .then(|| {
+            cache.rules.clear();
+            pass(&sources, &files, &environment, &input.options, &mut cache, false)
+        });
     let results: Vec<LoadResult> = falco
         .as_ref()
         .unwrap_or(&ours)
@@ -170,7 +173,7 @@ fn pass(
     let mut definitions = Definitions::default();
     let mut compiled = Compiled::default();
     let mut loads = Vec::with_capacity(files.len());
-    for file in files {
+    for (index, file) in files.iter().enumerate() {
         let mut load = Load { schema: Vec::new(), reading: Vec::new(), compiling: Vec::new() };
         let mut trees: &[TreeId] = &file.pieces;
         match &file.tree {
@@ -200,7 +203,9 @@ fn pass(
             }
         }
         if tolerant || !load.fails_reading() {
-            let compiler = Compiler::new(sources, environment, &definitions, &options.append_output, cache);
+            let more = index + 1 < files.len();
+            let outputs = &options.append_output;
+            let compiler = Compiler::new(sources, environment, &definitions, outputs, cache, more);
             (compiled, load.compiling) = compiler.run();
         }
         let stop = options.stop_at_first_failing_file && load.fails() && !tolerant;

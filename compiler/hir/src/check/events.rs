@@ -133,39 +133,49 @@ pub fn reach<S: CodeSet>(
     catalogue: &Catalogue,
     of_macro: impl Fn(NodeId) -> Reach<S>,
 ) -> Reach<S> {
-    // Children stand before their parents, so one pass in order is enough. Most nodes are no boolean expressions.
-    let mut known: Vec<Option<Reach<S>>> = vec![None; ast.nodes().len()];
-    for index in boolean_nodes(ast) {
-        let of = |child: NodeId| known.get(child.index()).copied().flatten().unwrap_or_else(Reach::neutral);
-        let reach = match ast.kind(index) {
-            NodeKind::And(children) => ast.children(children).iter().fold(
-                Reach { holds: S::all(), fails: S::none() },
-                |sum, child| {
-                    let child = of(*child);
-                    Reach { holds: sum.holds.and(&child.holds), fails: sum.fails.or(&child.fails) }
-                },
-            ),
-            NodeKind::Or(children) => ast.children(children).iter().fold(
-                Reach { holds: S::none(), fails: S::all() },
-                |sum, child| {
-                    let child = of(*child);
-                    Reach { holds: sum.holds.or(&child.holds), fails: sum.fails.and(&child.fails) }
-                },
-            ),
-            NodeKind::Not(child) => {
-                let child = of(child);
-                Reach { holds: child.fails, fails: child.holds }
-            }
-            NodeKind::Identifier(_) => of_macro(index),
-            NodeKind::Unary { left, .. } if is_type_field(ast, left) => Reach::exactly(S::all()),
+    // Most checks say nothing about the event type: what is not in here is neutral.
+    let mut known: Vec<(NodeId, Reach<S>)> = Vec::new();
+    for node in boolean_nodes(ast) {
+        let found = match ast.kind(node) {
+            NodeKind::And(children) => together(ast.children(children), &known, false),
+            // One of them holds unless all negations do.
+            NodeKind::Or(children) => together(ast.children(children), &known, true).map(swap),
+            NodeKind::Not(child) => find(&known, child).map(swap),
+            NodeKind::Identifier(_) => Some(of_macro(node)),
+            NodeKind::Unary { left, .. } if is_type_field(ast, left) => Some(Reach::exactly(S::all())),
             NodeKind::Binary { left, op, right } => of_comparison(ast, left, op, right, catalogue),
-            _ => Reach::neutral(),
+            _ => None,
         };
-        if let Some(slot) = known.get_mut(index.index()) {
-            *slot = Some(reach);
-        }
+        known.extend(found.map(|found| (node, found)));
     }
-    known.get(ast.root().index()).copied().flatten().unwrap_or_else(Reach::neutral)
+    find(&known, ast.root()).unwrap_or_else(Reach::neutral)
+}
+
+fn swap<S>(reach: Reach<S>) -> Reach<S> {
+    Reach { holds: reach.fails, fails: reach.holds }
+}
+
+fn find<S: CodeSet>(known: &[(NodeId, Reach<S>)], node: NodeId) -> Option<Reach<S>> {
+    known.iter().rev().find(|(at, _)| *at == node).map(|(_, reach)| *reach)
+}
+
+/// What satisfies several expressions together; `None` when none of them says anything. `negated`: of each the
+/// negation.
+fn together<S: CodeSet>(children: &[NodeId], known: &[(NodeId, Reach<S>)], negated: bool) -> Option<Reach<S>> {
+    let mut sum: Option<Reach<S>> = None;
+    let mut silent = false;
+    for child in children {
+        let Some(child) = find(known, *child) else {
+            silent = true;
+            continue;
+        };
+        let child = if negated { swap(child) } else { child };
+        sum = Some(match sum {
+            None => child,
+            Some(sum) => Reach { holds: sum.holds.and(&child.holds), fails: sum.fails.or(&child.fails) },
+        });
+    }
+    sum.map(|sum| if silent { Reach { fails: S::all(), ..sum } } else { sum })
 }
 
 /// The boolean expressions of a condition, children before their parents.
@@ -192,14 +202,14 @@ fn of_comparison<S: CodeSet>(
     op: CheckOperator,
     right: NodeId,
     catalogue: &Catalogue,
-) -> Reach<S> {
+) -> Option<Reach<S>> {
     match provable(ast, left, op, right) {
-        Some(true) => return Reach::exactly(S::all()),
-        Some(false) => return Reach::exactly(S::none()),
+        Some(true) => return Some(Reach::exactly(S::all())),
+        Some(false) => return Some(Reach::exactly(S::none())),
         None => {}
     }
     if !is_type_field(ast, left) || !names_types(op) {
-        return Reach::neutral();
+        return None;
     }
     let codes = match ast.kind(right) {
         NodeKind::Value(text) => S::named(&ast.text_lossy(text), catalogue),
@@ -207,14 +217,10 @@ fn of_comparison<S: CodeSet>(
             .items(items)
             .iter()
             .fold(S::none(), |sum, item| sum.or(&S::named(&ast.text_lossy(item.text), catalogue))),
-        _ => return Reach::neutral(),
+        _ => return None,
     };
     let exactly = Reach::exactly(codes);
-    if op.symbol == OperatorToken::Ne {
-        Reach { holds: exactly.fails, fails: exactly.holds }
-    } else {
-        exactly
-    }
+    Some(if op.symbol == OperatorToken::Ne { swap(exactly) } else { exactly })
 }
 
 /// `evt.type` or `syscall.type` without argument.

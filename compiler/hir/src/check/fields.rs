@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use catalogue::{
-    Catalogue, FieldError, FieldErrorKind, FieldFlags, ResolvedField, event_names, param_names, suggest,
+    Catalogue, FieldError, FieldErrorKind, ResolvedField, event_names, param_names, suggest,
 };
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::span::Span;
@@ -105,11 +105,6 @@ impl<'c> Fields<'c> {
         let names = event_names().chain(calls).filter(|name| !name.is_empty());
         suggest::nearest(name, names).into_iter().map(str::to_owned).collect()
     }
-}
-
-/// What a field of the catalogue must not be: a right-hand side.
-pub(super) fn allows_rhs(flags: FieldFlags) -> bool {
-    !flags.contains(FieldFlags::NO_RHS)
 }
 
 fn head(name: &str) -> &str {

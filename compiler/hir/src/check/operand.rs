@@ -19,11 +19,8 @@ pub struct Operand {
     pub shape: Shape,
     /// The type that `join`, `concat` and `getopt` look at: that of the field before single-argument transformers.
     declared: Shape,
-    /// The field's name in messages about transformers.
-    base: Arc<str>,
-    /// The name in messages about comparisons.
-    name: Arc<str>,
-    flags: FieldFlags,
+    /// The field below single-argument transformers; `None` for literals, lists and other transformers.
+    base: Option<Arc<ResolvedField>>,
 }
 
 /// Kinds of [`Operand`].
@@ -46,29 +43,59 @@ pub enum OperandKind {
     },
 }
 
+/// What Falco calls an operand that is no field.
+const NAMELESS: &str = "NA";
 const TEXT: Shape = Shape { ty: ValueType::CharBuf, list: false };
 const TEXTS: Shape = Shape { ty: ValueType::CharBuf, list: true };
 
 impl Operand {
     fn internal(kind: OperandKind, shape: Shape) -> Operand {
-        let name: Arc<str> = "NA".into();
-        Operand { kind, shape, declared: shape, base: name.clone(), name, flags: FieldFlags::NONE }
+        Operand { kind, shape, declared: shape, base: None }
     }
 
     fn field(field: Arc<ResolvedField>) -> Operand {
-        let (shape, flags) = (field.shape(), field.flags);
-        let name: Arc<str> = field.name.as_ref().into();
-        Operand { kind: OperandKind::Field(field), shape, declared: shape, base: name.clone(), name, flags }
+        let shape = field.shape();
+        Operand { kind: OperandKind::Field(field.clone()), shape, declared: shape, base: Some(field) }
     }
 
     /// The name that messages about comparisons use.
     pub fn name(&self) -> &str {
-        &self.name
+        match (&self.base, self.is_option_list()) {
+            (Some(field), _) => &field.name,
+            (None, true) => "INTERNAL",
+            (None, false) => NAMELESS,
+        }
+    }
+
+    /// The field's name in messages about transformers.
+    fn base_name(&self) -> &str {
+        self.base.as_deref().map_or(NAMELESS, |field| &field.name)
+    }
+
+    /// Whether it is what `getopt` gives without an option, perhaps transformed: Falco names that differently.
+    fn is_option_list(&self) -> bool {
+        let mut operand = self;
+        loop {
+            match &operand.kind {
+                OperandKind::Transform { transformer: Transformer::Getopt, selector, .. } => return selector.is_none(),
+                OperandKind::Transform { transformer, args, .. } if !transformer.is_multi_value() => {
+                    match args.first() {
+                        Some(inner) => operand = inner,
+                        None => return false,
+                    }
+                }
+                _ => return false,
+            }
+        }
+    }
+
+    fn flags(&self) -> FieldFlags {
+        self.base.as_deref().map_or(FieldFlags::NONE, |field| field.flags)
     }
 
     /// Whether it may be compared with another field, on either side.
     pub fn allows_rhs(&self) -> bool {
-        super::fields::allows_rhs(self.flags)
+        !self.flags().contains(FieldFlags::NO_RHS)
     }
 
     /// The field, when nothing is done to it.
@@ -183,15 +210,14 @@ fn transform(
     let mut operand = Operand::internal(kind, TEXT);
     if selector.is_none() {
         operand.shape = TEXTS;
-        operand.name = "INTERNAL".into();
     }
     Ok(operand)
 }
 
 fn single(transformer: Transformer, args: Vec<Operand>) -> Result<Operand, String> {
     let Some(arg) = args.first() else { return Err("unknown multivalue transformer".to_owned()) };
-    if arg.flags.contains(FieldFlags::NO_TRANSFORMER) {
-        return Err(format!("field '{}' does not support transformers", arg.base));
+    if arg.flags().contains(FieldFlags::NO_TRANSFORMER) {
+        return Err(format!("field '{}' does not support transformers", arg.base_name()));
     }
     let Some(shape) = transformer.apply(arg.shape) else {
         let list = if arg.shape.list { "list " } else { "" };
@@ -199,12 +225,12 @@ fn single(transformer: Transformer, args: Vec<Operand>) -> Result<Operand, Strin
             "can't add field transformer: type '{}' is not supported by '{}' transformer applied on {list}field '{}'",
             arg.shape.ty.name(),
             transformer.as_str(),
-            arg.base
+            arg.base_name()
         ));
     };
-    let (declared, base, name, flags) = (arg.declared, arg.base.clone(), arg.name.clone(), arg.flags);
+    let (declared, base) = (arg.declared, arg.base.clone());
     let kind = OperandKind::Transform { transformer, args, selector: None };
-    Ok(Operand { kind, shape, declared, base, name, flags })
+    Ok(Operand { kind, shape, declared, base })
 }
 
 fn check_join(args: &[Shape]) -> Result<(), String> {

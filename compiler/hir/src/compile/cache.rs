@@ -1,8 +1,9 @@
 //! Parsed and checked conditions, by text.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHasher};
 use syntax::ast::{Ast, NodeId, NodeKind};
 use syntax::condition::{ParseOptions, parse};
 use syntax::{Parse, SyntaxError};
@@ -44,7 +45,9 @@ impl Unit {
 /// Keeps what was parsed and checked, over the loads of a run and beyond.
 #[derive(Default)]
 pub(crate) struct Cache {
-    units: FxHashMap<Arc<str>, Arc<Unit>>,
+    /// By hash of the text; the second map holds texts whose hash another one has.
+    units: FxHashMap<u64, Arc<Unit>>,
+    collided: FxHashMap<Arc<str>, Arc<Unit>>,
     checked: FxHashMap<(UnitId, Arc<str>), Arc<CheckedUnit>>,
     /// By rule name.
     pub(crate) rules: FxHashMap<Arc<str>, RuleOutcome>,
@@ -54,9 +57,14 @@ pub(crate) struct Cache {
 impl Cache {
     /// Parses a condition as Falco does when it loads rules.
     pub(crate) fn unit(&mut self, text: &str) -> Arc<Unit> {
-        if let Some(known) = self.units.get(text) {
+        let mut hasher = FxHasher::default();
+        text.hash(&mut hasher);
+        let hash = hasher.finish();
+        let first = self.units.get(&hash);
+        if let Some(known) = first.filter(|known| known.ast.source() == text).or_else(|| self.collided.get(text)) {
             return known.clone();
         }
+        let collides = first.is_some();
         let Parse { tree: ast, errors } = parse(text, ParseOptions::LOAD);
         // A tree that came with errors is of no use.
         let identifiers = if errors.is_empty() {
@@ -68,7 +76,11 @@ impl Cache {
         };
         let unit = Arc::new(Unit { id: UnitId(self.next), ast, errors, identifiers });
         self.next += 1;
-        self.units.insert(text.into(), unit.clone());
+        if collides {
+            self.collided.insert(text.into(), unit.clone());
+        } else {
+            self.units.insert(hash, unit.clone());
+        }
         unit
     }
 

@@ -10,13 +10,14 @@ use syntax::span::Position;
 use crate::check::{CheckedUnit, Fault, Fields, LiteralWarning, Reach, Step};
 use crate::codes;
 use crate::compile::cache::Unit;
+use crate::compile::facts::has_noise;
 use crate::compile::macros::Unresolved;
 use crate::compile::output::is_unknown;
 use crate::compile::report::{with_layers, with_lists};
 use crate::compile::rule::RuleText;
 use crate::compile::{Compiled, Compiler};
 use crate::diagnostic::Diagnostic;
-use crate::falco::{Context, DeprecatedField, ItemType, LoadCode};
+use crate::falco::{Context, DeprecatedField, LoadCode};
 use crate::finding::Finding;
 use crate::scope::Rule;
 use crate::text::{Place, Traced};
@@ -28,6 +29,18 @@ struct Part<'c> {
     text: &'c Traced,
     unit: Arc<Unit>,
     checked: Arc<CheckedUnit>,
+}
+
+/// A location chain and the text that places in a condition are quoted from.
+struct Quoted {
+    context: Context,
+    text: Arc<str>,
+}
+
+impl Quoted {
+    fn at(&self, position: Position) -> Context {
+        self.context.clone().in_condition(&self.text, position)
+    }
 }
 
 /// Macros are looked into at most this often for one rule: macros that use macros twice double the work at each step.
@@ -42,42 +55,46 @@ impl Compiler<'_, '_> {
         &mut self,
         text: &RuleText<'_>,
         fields: &Fields<'_>,
-        rule_context: &Context,
         used: &mut Vec<usize>,
     ) -> Option<(Arc<CheckedUnit>, Reach<EventSet>)> {
         let (rule, unit) = (text.rule, text.unit);
-        let links =
-            [(ItemType::Rule, &*rule.name, rule.item.at), (ItemType::RuleCondition, "", rule.condition_at)];
-        let context = self.sources.context(rule.item.tree, &links);
         if !unit.is_ok() {
-            self.syntax_error(text.text, unit, context, &rule.standing);
+            self.syntax_error(text.text, unit, self.condition_context(rule), &rule.standing);
             return None;
         }
         let unknown = self.unknown_names(unit);
-        self.unknown_macros(text, &unknown, rule_context);
+        self.unknown_macros(text, &unknown);
         if unknown.is_empty() {
             used.extend(self.named(unit));
         }
         let broken = used.iter().any(|&at| self.compiled.macros.get(at).is_none_or(|one| one.broken));
         self.learn_noise(&rule.source, fields);
         let checked = self.cache.checked(unit, &rule.source, fields);
-        let compiled = std::mem::take(&mut self.compiled);
-        let parts = self.parts(text, &checked, &compiled, fields);
-        let mut found = self.condition_warnings(&parts, &context, text.unsubstituted);
-        let (mut steps, failed) = self.steps(&parts, &context, text);
-        found.append(&mut steps);
-        drop(parts);
-        self.compiled = compiled;
-        self.findings.append(&mut found);
+        let noisy = has_noise(&checked) || self.named(unit).any(|index| self.is_noisy(&rule.source, index));
+        let failed = noisy && self.report_checks(text, &checked, fields);
         if failed || broken || !unknown.is_empty() {
             return None;
         }
         let reach = self.reach_of(unit);
-        self.many_event_types(rule, reach.holds.len(), rule_context);
+        self.many_event_types(rule, reach.holds.len());
         Some((checked, reach))
     }
 
-    fn many_event_types(&mut self, rule: &Rule, count: usize, context: &Context) {
+    /// Reports what the checks of a condition and of the macros below it found; whether the rule does not compile.
+    fn report_checks(&mut self, text: &RuleText<'_>, checked: &Arc<CheckedUnit>, fields: &Fields<'_>) -> bool {
+        let quoted = Quoted { context: self.condition_context(text.rule), text: self.unsubstituted(text.rule) };
+        let compiled = std::mem::take(&mut self.compiled);
+        let parts = self.parts(text, checked, &compiled, fields);
+        let mut found = self.condition_warnings(&parts, &quoted);
+        let (mut steps, failed) = self.steps(&parts, &quoted, text.rule);
+        found.append(&mut steps);
+        drop(parts);
+        self.compiled = compiled;
+        self.findings.append(&mut found);
+        failed
+    }
+
+    fn many_event_types(&mut self, rule: &Rule, count: usize) {
         if *rule.source != *catalogue::SYSCALL_SOURCE || count <= MANY_EVENT_TYPES || !rule.warn_evttypes {
             return;
         }
@@ -85,7 +102,8 @@ impl Compiler<'_, '_> {
         let ours = Diagnostic::new(&codes::TOO_MANY_EVENT_TYPES, rule.item.name, ours)
             .note("add a check such as `evt.type in (…)` that every match must satisfy");
         let message = "Rule matches too many evt.type values. This has a significant performance penalty.";
-        self.findings.push(Finding::new(LoadCode::NoEvttype, message, context.clone(), ours));
+        let context = self.rule_context(rule);
+        self.findings.push(Finding::new(LoadCode::NoEvttype, message, context, ours));
     }
 
     fn unknown_names(&self, unit: &Unit) -> Vec<Unresolved> {
@@ -100,7 +118,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Names that stand for no macro. Falco tells of the first.
-    fn unknown_macros(&mut self, text: &RuleText<'_>, unknown: &[Unresolved], rule_context: &Context) {
+    fn unknown_macros(&mut self, text: &RuleText<'_>, unknown: &[Unresolved]) {
         for (index, one) in unknown.iter().enumerate() {
             let ours = self.unresolved_name(text.text, text.unit, one, None);
             let ours = with_layers(ours, &text.rule.standing);
@@ -109,7 +127,8 @@ impl Compiler<'_, '_> {
                 continue;
             }
             let message = format!("Undefined macro '{}' used in filter.", one.name);
-            let context = rule_context.clone().in_condition(text.unsubstituted, text.unit.position(one.node));
+            let quoted = Quoted { context: self.rule_context(text.rule), text: self.unsubstituted(text.rule) };
+            let context = quoted.at(text.unit.position(one.node));
             self.findings.push(Finding::new(LoadCode::ErrValidate, message, context, ours));
         }
     }
@@ -144,9 +163,9 @@ impl Compiler<'_, '_> {
     }
 
     /// Warnings about deprecated fields and comparisons with `<NA>`, once per rule.
-    fn condition_warnings(&self, parts: &[Part<'_>], context: &Context, text: &Arc<str>) -> Vec<Finding> {
+    fn condition_warnings(&self, parts: &[Part<'_>], quoted: &Quoted) -> Vec<Finding> {
         let mut findings = Vec::new();
-        let start = || context.clone().in_condition(text, Position::default());
+        let start = || quoted.at(Position::default());
         if let Some((part, span)) = parts.iter().find_map(|part| Some((part, part.checked.unsafe_na?))) {
             let place = self.place(part.text, span);
             let ours = "a missing value makes every comparison false, so `<NA>` is never found";
@@ -159,28 +178,33 @@ impl Compiler<'_, '_> {
                 let found = part.checked.deprecated_spans.iter().find(|(known, _)| *known == field)?;
                 Some(self.place(part.text, found.1))
             };
-            let Some(place) = parts.iter().find_map(of_part) else { continue };
-            let ours = format!("`{}` is deprecated", field.as_str());
-            let ours = Diagnostic::new(&codes::DEPRECATED_FIELD, place.range, ours);
-            let ours = match field {
-                DeprecatedField::EvtDir => ours
-                    .note("only events for the end of calls exist: `evt.dir = <` always holds and `evt.dir = >` never")
-                    .note("remove the comparison"),
-                _ => ours.note("without events for the start of calls it is always 0"),
-            };
-            let message = field.condition_message();
-            findings.push(Finding::new(LoadCode::DeprecatedItem, message, start(), ours).deprecated(field));
+            // Falco says it once for the rule, we show every condition.
+            for (index, place) in parts.iter().filter_map(of_part).enumerate() {
+                let ours = format!("`{}` is deprecated", field.as_str());
+                let ours = Diagnostic::new(&codes::DEPRECATED_FIELD, place.range, ours);
+                let ours = match field {
+                    DeprecatedField::EvtDir => ours
+                        .note("only events for the end of calls exist: `evt.dir = <` always holds, `evt.dir = >` never")
+                        .note("remove the comparison"),
+                    _ => ours.note("without events for the start of calls it is always 0"),
+                };
+                if index > 0 {
+                    findings.push(Finding { issue: None, diagnostic: Some(ours) });
+                    continue;
+                }
+                let message = field.condition_message();
+                findings.push(Finding::new(LoadCode::DeprecatedItem, message, start(), ours).deprecated(field));
+            }
         }
         findings
     }
 
     /// Faults and warnings of the compiler in Falco's order; whether the rule does not compile.
-    fn steps(&self, parts: &[Part<'_>], context: &Context, text: &RuleText<'_>) -> (Vec<Finding>, bool) {
+    fn steps(&self, parts: &[Part<'_>], quoted: &Quoted, rule: &Rule) -> (Vec<Finding>, bool) {
         let (faults, warnings) = self.walk_steps(parts);
-        let rule = text.rule;
         let mut findings = Vec::new();
         for (part, position, fault) in &faults {
-            let context = context.clone().in_condition(text.unsubstituted, part.unit.position_at(*position));
+            let context = quoted.at(part.unit.position_at(*position));
             let mut ours = self.fault(part.text, fault);
             if part.index.is_some() {
                 ours = ours.secondary(rule.item.name, "in a macro that this rule uses");
@@ -199,7 +223,7 @@ impl Compiler<'_, '_> {
             return (findings, true);
         }
         for (part, warning) in warnings {
-            let context = context.clone().in_condition(text.unsubstituted, part.unit.position_at(warning.at));
+            let context = quoted.at(part.unit.position_at(warning.at));
             let place = self.place(part.text, warning.span);
             let ours = literal_warning(warning, &place, part.text);
             findings.push(Finding::new(LoadCode::CompileCondition, warning.message.clone(), context, ours));

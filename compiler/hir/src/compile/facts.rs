@@ -120,7 +120,7 @@ impl Compiler<'_, '_> {
     }
 }
 
-fn has_noise(checked: &CheckedUnit) -> bool {
+pub(super) fn has_noise(checked: &CheckedUnit) -> bool {
     checked.deprecated != 0
         || checked.unsafe_na.is_some()
         || checked.steps.iter().any(|step| !matches!(step, Step::Identifier(_)))

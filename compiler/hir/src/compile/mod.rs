@@ -58,8 +58,6 @@ pub struct CompiledMacro {
 pub struct CompiledRule {
     /// Its condition with exceptions and after list substitution.
     pub text: Traced,
-    /// Its condition with exceptions, before list substitution.
-    pub unsubstituted: Arc<str>,
     /// The parsed condition.
     pub unit: Arc<Unit>,
     /// Its checks; those of macros are with the macros.
@@ -109,6 +107,8 @@ pub(crate) struct Compiler<'a, 'e> {
     findings: Vec<Finding>,
     compiled: Compiled,
     facts: Facts,
+    /// Whether more files are loaded after this, so that outcomes are worth keeping.
+    more_follow: bool,
 }
 
 impl<'a, 'e> Compiler<'a, 'e> {
@@ -118,9 +118,10 @@ impl<'a, 'e> Compiler<'a, 'e> {
         definitions: &'a Definitions,
         append_output: &'a [AppendOutput],
         cache: &'a mut Cache,
+        more_follow: bool,
     ) -> Compiler<'a, 'e> {
         let (findings, compiled, facts) = (Vec::new(), Compiled::default(), Facts::default());
-        Compiler { sources, environment, definitions, append_output, cache, findings, compiled, facts }
+        Compiler { sources, environment, definitions, append_output, cache, findings, compiled, facts, more_follow }
     }
 
     /// Compiles everything; the findings are in Falco's order, and go on after errors.

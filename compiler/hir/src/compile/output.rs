@@ -30,13 +30,7 @@ pub(super) struct CheckedOutput {
 }
 
 impl Compiler<'_, '_> {
-    pub(super) fn output(
-        &self,
-        rule: &Rule,
-        fields: &Fields<'_>,
-        rule_context: &Context,
-        context: &Context,
-    ) -> CheckedOutput {
+    pub(super) fn output(&self, rule: &Rule, fields: &Fields<'_>) -> CheckedOutput {
         let mut findings = Vec::new();
         let near = rule.output.first_scalar();
         let mut text = rule.output.traced(self.sources);
@@ -52,7 +46,7 @@ impl Compiler<'_, '_> {
             extra.extend(entry.extra_fields.iter().map(|field| (field.key.as_str(), field)));
         }
         if let Some(at) = text.as_str().find(CONTAINER_INFO) {
-            findings.push(self.container_info(&text, at, rule_context));
+            findings.push(self.container_info(&text, at, &self.rule_context(rule)));
             text = text.without(CONTAINER_INFO);
         }
         let (parts, faults) = check_output(text.as_str(), fields);
@@ -66,7 +60,7 @@ impl Compiler<'_, '_> {
                 findings.push(Finding::new(
                     LoadCode::UnknownFilter,
                     fault.message.clone(),
-                    context.clone(),
+                    self.output_context(rule),
                     ours,
                 ));
                 skipped = true;
@@ -75,12 +69,12 @@ impl Compiler<'_, '_> {
             findings.push(Finding::new(
                 LoadCode::ErrCompileOutput,
                 fault.message.clone(),
-                context.clone(),
+                self.output_context(rule),
                 ours,
             ));
         }
         if !skipped {
-            self.deprecated_in(text.as_str(), Some(&text), rule, context, &mut findings);
+            self.deprecated_in(text.as_str(), Some(&text), rule, &mut findings);
         }
         let mut extra_fields = Vec::with_capacity(extra.len());
         for field in extra.into_values().filter(|_| !skipped) {
@@ -96,11 +90,11 @@ impl Compiler<'_, '_> {
                 findings.push(Finding::new(
                     LoadCode::ErrCompileOutput,
                     fault.message.clone(),
-                    context.clone(),
+                    self.output_context(rule),
                     ours,
                 ));
             }
-            self.deprecated_in(&field.format, None, rule, context, &mut findings);
+            self.deprecated_in(&field.format, None, rule, &mut findings);
             let (key, format) = (field.key.clone(), field.format.clone());
             extra_fields.push(ExtraOutput { key, format, raw: field.raw, parts });
         }
@@ -147,7 +141,6 @@ impl Compiler<'_, '_> {
         text: &str,
         traced: Option<&Traced>,
         rule: &Rule,
-        context: &Context,
         findings: &mut Vec<Finding>,
     ) {
         if !text.contains("evt.") {
@@ -162,7 +155,7 @@ impl Compiler<'_, '_> {
                 .note("events for the start of calls no longer exist, so it says nothing");
             let message = format!("usage of deprecated field '{name}' has been detected in the rule output");
             findings.push(
-                Finding::new(LoadCode::DeprecatedItem, message, context.clone(), ours).deprecated(field),
+                Finding::new(LoadCode::DeprecatedItem, message, self.output_context(rule), ours).deprecated(field),
             );
         }
     }

@@ -9,7 +9,7 @@ use crate::compile::assemble::AssemblyError;
 use crate::compile::cache::{Unit, UnitId};
 use crate::compile::{CompiledRule, Compiler};
 use crate::diagnostic::Diagnostic;
-use crate::falco::{ItemType, LoadCode};
+use crate::falco::{Context, ItemType, LoadCode};
 use crate::finding::Finding;
 use crate::scope::{Entry, Rule};
 use crate::text::{Scalars, Traced};
@@ -18,12 +18,12 @@ use crate::text::{Scalars, Traced};
 #[derive(Clone)]
 pub(crate) struct RuleOutcome {
     inputs: Inputs,
-    findings: Arc<Vec<Finding>>,
+    findings: Vec<Finding>,
     compiled: Option<Arc<CompiledRule>>,
     /// Whether the condition was looked at, so that its lists count as used.
     looked: bool,
     /// Macros named directly, when all are defined.
-    used: Arc<Vec<usize>>,
+    used: Vec<usize>,
 }
 
 /// What a rule's outcome depends on, besides catalogue and configuration.
@@ -40,8 +40,6 @@ pub(super) struct RuleText<'r> {
     pub(super) rule: &'r Rule,
     /// With exceptions and lists.
     pub(super) text: &'r Traced,
-    /// With exceptions, before lists.
-    pub(super) unsubstituted: &'r Arc<str>,
     pub(super) unit: &'r Arc<Unit>,
 }
 
@@ -65,7 +63,6 @@ impl Compiler<'_, '_> {
                 rule.condition.traced(self.sources)
             }
         };
-        let unsubstituted: Arc<str> = text.as_str().into();
         let mut lists = Vec::new();
         self.compiled.replacements.substitute(&mut text, |index| lists.push(index));
         let unit = (!rule.condition.is_missing()).then(|| self.cache.unit(text.as_str()));
@@ -77,20 +74,15 @@ impl Compiler<'_, '_> {
         if let Some(known) = self.cache.rules.get(&rule.name).filter(|known| known.inputs == inputs) {
             let known = known.clone();
             self.findings.truncate(first);
-            self.findings.extend(known.findings.iter().cloned());
+            self.findings.extend(known.findings);
             self.mark(if known.looked { &lists } else { &[] }, &known.used);
             return known.compiled;
         }
 
         let fields = self.environment.fields(&rule.source);
-        let rule_context =
-            self.sources.context(rule.item.tree, &[(ItemType::Rule, &rule.name, rule.item.at)]);
         let mut output = None;
         if !rule.output.is_missing() {
-            let links =
-                [(ItemType::Rule, &*rule.name, rule.item.at), (ItemType::RuleOutput, "", rule.output_at)];
-            let context = self.sources.context(rule.item.tree, &links);
-            let mut checked = self.output(rule, &fields, &rule_context, &context);
+            let mut checked = self.output(rule, &fields);
             self.findings.append(&mut checked.findings);
             output = Some(checked);
         }
@@ -99,15 +91,13 @@ impl Compiler<'_, '_> {
         let mut used = Vec::new();
         let mut body = None;
         if let Some(unit) = unit.as_ref().filter(|_| looked) {
-            let text = RuleText { rule, text: &text, unsubstituted: &unsubstituted, unit };
-            body = self.condition(&text, &fields, &rule_context, &mut used);
+            body = self.condition(&RuleText { rule, text: &text, unit }, &fields, &mut used);
         }
         self.mark(if looked { &lists } else { &[] }, &used);
         let failed = self.findings[first..].iter().any(Finding::is_error);
         let compiled = match (body, output, unit) {
             (Some((checked, reach)), Some(output), Some(unit)) if !failed => Some(Arc::new(CompiledRule {
                 text,
-                unsubstituted,
                 unit,
                 checked,
                 reach,
@@ -117,11 +107,35 @@ impl Compiler<'_, '_> {
             })),
             _ => None,
         };
-        let findings = Arc::new(self.findings[first..].to_vec());
-        let outcome =
-            RuleOutcome { inputs, findings, compiled: compiled.clone(), looked, used: Arc::new(used) };
-        self.cache.rules.insert(rule.name.clone(), outcome);
+        if self.more_follow {
+            let findings = self.findings[first..].to_vec();
+            let outcome = RuleOutcome { inputs, findings, compiled: compiled.clone(), looked, used };
+            self.cache.rules.insert(rule.name.clone(), outcome);
+        }
         compiled
+    }
+
+    /// Falco's location chain of a rule.
+    pub(super) fn rule_context(&self, rule: &Rule) -> Context {
+        self.sources.context(rule.item.tree, &[(ItemType::Rule, &rule.name, rule.item.at)])
+    }
+
+    /// Falco's location chain of a rule's output.
+    pub(super) fn output_context(&self, rule: &Rule) -> Context {
+        let own = (ItemType::RuleOutput, "", rule.output_at);
+        self.sources.context(rule.item.tree, &[(ItemType::Rule, &rule.name, rule.item.at), own])
+    }
+
+    /// Falco's location chain of a rule's condition.
+    pub(super) fn condition_context(&self, rule: &Rule) -> Context {
+        let own = (ItemType::RuleCondition, "", rule.condition_at);
+        self.sources.context(rule.item.tree, &[(ItemType::Rule, &rule.name, rule.item.at), own])
+    }
+
+    /// The condition with exceptions before lists are put in, which Falco quotes.
+    pub(super) fn unsubstituted(&self, rule: &Rule) -> Arc<str> {
+        let text = self.assemble(rule).unwrap_or_else(|_| rule.condition.traced(self.sources));
+        text.as_str().into()
     }
 
     /// Marks lists and macros as used.

@@ -115,8 +115,15 @@ struct Validator<'a> {
     yaml: &'a Yaml,
     sources: &'a Sources,
     tree: TreeId,
-    path: String,
+    path: Vec<Step>,
     statuses: Vec<String>,
+}
+
+/// A step from a value to one in it.
+#[derive(Clone, Copy)]
+enum Step {
+    Element(usize),
+    Property(&'static str),
 }
 
 /// A failed conversion: Falco's message.
@@ -129,7 +136,7 @@ pub(crate) type KeyError = String;
 pub(crate) fn validate(sources: &Sources, tree: TreeId) -> Result<Vec<String>, KeyError> {
     let yaml = sources.yaml(tree);
     let mut validator =
-        Validator { yaml: &yaml, sources, tree, path: "<root>".to_owned(), statuses: Vec::new() };
+        Validator { yaml: &yaml, sources, tree, path: Vec::new(), statuses: Vec::new() };
     for document in yaml.documents() {
         if validator.check(document.root, &ROOT)? {
             validator.statuses.push(OK.to_owned());
@@ -140,7 +147,14 @@ pub(crate) fn validate(sources: &Sources, tree: TreeId) -> Result<Vec<String>, K
 
 impl<'a> Validator<'a> {
     fn fail(&mut self, text: &str) {
-        self.statuses.push(format!("failed for {}: {text}", self.path));
+        let mut path = "<root>".to_owned();
+        for step in &self.path {
+            path += &match step {
+                Step::Element(index) => format!("[{index}]"),
+                Step::Property(name) => format!("[{name}]"),
+            };
+        }
+        self.statuses.push(format!("failed for {path}: {text}"));
     }
 
     /// Checks a value; the nesting is that of the schema.
@@ -173,7 +187,7 @@ impl<'a> Validator<'a> {
             Schema::Array(element) => {
                 let mut valid = true;
                 for (index, &child) in yaml.elements(node).iter().enumerate() {
-                    if !self.below(&format!("[{index}]"), child, element)? {
+                    if !self.below(Step::Element(index), child, element)? {
                         self.fail(&format!("Failed to validate item #{index} in array."));
                         valid = false;
                     }
@@ -194,18 +208,17 @@ impl<'a> Validator<'a> {
         right
     }
 
-    fn below(&mut self, step: &str, node: YamlId, schema: &Schema) -> Result<bool, KeyError> {
-        let length = self.path.len();
-        self.path.push_str(step);
+    fn below(&mut self, step: Step, node: YamlId, schema: &Schema) -> Result<bool, KeyError> {
+        self.path.push(step);
         let valid = self.check(node, schema)?;
-        self.path.truncate(length);
+        self.path.pop();
         Ok(valid)
     }
 
     fn object(
         &mut self,
         node: YamlId,
-        properties: &[(&str, &Schema)],
+        properties: &[(&'static str, &Schema)],
         required: &[&str],
         non_empty: bool,
     ) -> Result<bool, KeyError> {
@@ -227,7 +240,7 @@ impl<'a> Validator<'a> {
         for (name, schema) in properties {
             let Some(at) = keys.iter().position(|key| key == name) else { continue };
             matched += 1;
-            if !self.below(&format!("[{name}]"), pairs[at].value, schema)? {
+            if !self.below(Step::Property(name), pairs[at].value, schema)? {
                 self.fail(&format!(
                     "Failed to validate against schema associated with property name '{name}'."
                 ));
