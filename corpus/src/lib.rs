@@ -2,5 +2,6 @@
 #![forbid(unsafe_code)]
 
 pub mod case;
+pub mod daemon;
 pub mod reference;
 pub mod report;
