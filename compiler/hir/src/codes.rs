@@ -110,6 +110,8 @@ codes! {
     NEEDLESS_REGEX = "W0117" "needless-regex" Warning Some(F::CompileCondition), "a regular expression has nothing special";
     DUPLICATE_EXCEPTION = "W0118" "duplicate-exception" Warning Some(F::ExceptionNameNotUnique), "two exceptions of a rule have one name";
     EXCEPTION_NO_VALUES = "W0119" "exception-no-values" Warning Some(F::AppendNoValues), "an appended exception has no values";
+
+    UNDEFINED_LIST = "W0201" "undefined-list" Warning None, "a value looks like the name of a list that does not exist";
 }
 
 #[cfg(test)]

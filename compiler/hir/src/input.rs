@@ -31,6 +31,8 @@ pub struct Options {
     pub selection: Vec<SelectionOp>,
     /// Whether a failing file ends the loading, as at start-up; else all are loaded, as in validation.
     pub stop_at_first_failing_file: bool,
+    /// Whether to look for what Falco accepts but is probably not meant.
+    pub lints: bool,
 }
 
 impl Default for Options {
@@ -42,6 +44,7 @@ impl Default for Options {
             append_output: Vec::new(),
             selection: Vec::new(),
             stop_at_first_failing_file: false,
+            lints: true,
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod falco;
 mod finding;
 mod input;
 mod items;
+pub mod lint;
 mod load;
 pub mod lower;
 pub mod scope;

@@ -14,6 +14,7 @@ use crate::falco::{ItemType, LoadCode, LoadResult, schema};
 use crate::finding::Finding;
 use crate::input::{Input, Options};
 use crate::items::Reader;
+use crate::lint::{self, LintContext};
 use crate::scope::Definitions;
 use crate::source::{Sources, TreeId};
 
@@ -121,6 +122,10 @@ pub fn check(input: &Input) -> Checked {
     drop(environment);
     let Pass { definitions, compiled, loads } = ours;
     let mut diagnostics = diagnostics(loads, &sources);
+    if input.options.lints {
+        let context = LintContext::new(&sources, &definitions, &compiled, &input.options.catalogue);
+        diagnostics.append(&mut lint::run(&context));
+    }
     let unmet_requirements = requirements(&definitions, &input.options, &mut diagnostics);
     diagnostics.sort_by_key(|one| one.primary());
     Checked { files: results, diagnostics, unmet_requirements, sources, definitions, compiled }

@@ -1,0 +1,96 @@
+//! Values that look like the name of a list that does not exist: Falco takes them as they are.
+
+use catalogue::suggest;
+use rustc_hash::FxHashSet;
+use syntax::ast::NodeKind;
+use syntax::span::{FileRange, Span};
+use syntax::token::OperatorClass;
+
+use crate::codes;
+use crate::diagnostic::Diagnostic;
+use crate::lint::LintContext;
+use crate::text::Scalars;
+
+/// Names shorter than this are near to too many words.
+const SHORTEST: usize = 6;
+
+pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
+    let names: Vec<&str> = context.definitions.lists.iter().map(|list| &*list.name).collect();
+    if names.is_empty() {
+        return;
+    }
+    let known: FxHashSet<&str> = names.iter().copied().collect();
+    // Only words that share a part with a list's name can be near to it: most values are sorted out cheaply.
+    let is_candidate = |word: &str| {
+        word.len() + 2 >= SHORTEST
+            && word.contains(['_', '-'])
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            && !known.contains(word)
+    };
+    let near = |word: &str| -> Vec<&str> {
+        let close = names.iter().copied().filter(|name| name.len() >= SHORTEST && name.len().abs_diff(word.len()) <= 2);
+        suggest::nearest(word, close).into_iter().filter(|name| edits(word, name) <= 2).collect()
+    };
+    let mut seen: FxHashSet<FileRange> = FxHashSet::default();
+    for condition in context.conditions() {
+        let ast = condition.ast();
+        for node in ast.preorder(ast.root()) {
+            let NodeKind::Binary { op, right, .. } = ast.kind(node) else { continue };
+            if op.symbol.class() != OperatorClass::List && op.modifier.is_none() {
+                continue;
+            }
+            let words: Vec<Span> = match ast.kind(right) {
+                NodeKind::List(items) => ast.items(items).iter().map(|item| item.span).collect(),
+                NodeKind::Value(_) => vec![ast.span(right)],
+                _ => continue,
+            };
+            for span in words {
+                let word = span.slice(condition.text.as_str());
+                if !is_candidate(word) {
+                    continue;
+                }
+                let near = near(word);
+                let range = context.place(condition.text, span).range;
+                if !near.is_empty() && seen.insert(range) {
+                    found.push(diagnostic(range, word, &near));
+                }
+            }
+        }
+    }
+    for item in context.definitions.lists.iter().flat_map(|list| &list.items) {
+        let word = context.sources.scalar_text(*item);
+        if !is_candidate(word) {
+            continue;
+        }
+        let near = near(word);
+        let range = Scalars::range(context.sources, *item, Span::new(0, word.len() as u32));
+        if !near.is_empty() && seen.insert(range) {
+            found.push(diagnostic(range, word, &near));
+        }
+    }
+}
+
+fn diagnostic(range: FileRange, word: &str, near: &[&str]) -> Diagnostic {
+    Diagnostic::new(&codes::UNDEFINED_LIST, range, format!("there is no list `{word}`, so the text itself is compared"))
+        .note("a name that is no list is taken as a value, without a word from Falco")
+        .suggest(range, near.iter().copied())
+}
+
+/// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
+fn edits(a: &str, b: &str) -> usize {
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    let mut before: Vec<usize> = Vec::new();
+    let mut above: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i; b.len() + 1];
+        for j in 1..=b.len() {
+            let replaced = above[j - 1] + usize::from(a[i - 1] != b[j - 1]);
+            row[j] = replaced.min(above[j] + 1).min(row[j - 1] + 1);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                row[j] = row[j].min(before[j - 2] + 1);
+            }
+        }
+        before = std::mem::replace(&mut above, row);
+    }
+    above[b.len()]
+}
