@@ -30,7 +30,8 @@ pub struct Lint {
 
 /// Every lint.
 pub fn all() -> &'static [Lint] {
-    &[Lint { code: &codes::UNDEFINED_LIST, run: undefined_list::run }]
+    static ALL: &[Lint] = &[Lint { code: &codes::UNDEFINED_LIST, run: undefined_list::run }];
+    ALL
 }
 
 /// Runs every lint.
