@@ -14,6 +14,7 @@ pub mod engine;
 pub mod event;
 pub mod fields;
 pub mod format;
+pub mod fuzz;
 pub mod host;
 pub mod matcher;
 pub mod state;

@@ -20,6 +20,14 @@ pub const MAX_FDS: usize = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FdId(NonZeroU32);
 
+impl FdId {
+    /// Its position in the store.
+    #[inline]
+    pub(crate) fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
 /// Descriptors of a process by number.
 #[derive(Debug, Default)]
 pub struct FdTable {
@@ -132,8 +140,8 @@ impl Fds {
     /// A blank entry with one reference.
     pub(crate) fn create(&mut self) -> FdId {
         if let Some(id) = self.free.pop() {
-            self.references[index(id)] = 1;
-            self.entries[index(id)].reset();
+            self.references[id.index()] = 1;
+            self.entries[id.index()].reset();
             return id;
         }
         self.entries.push(FdInfo::default());
@@ -145,7 +153,7 @@ impl Fds {
     /// A copy of an entry with one reference.
     pub(crate) fn duplicate(&mut self, id: FdId) -> FdId {
         let copy = self.create();
-        let (from, to) = (index(id), index(copy));
+        let (from, to) = (id.index(), copy.index());
         if let Ok([from, to]) = self.entries.get_disjoint_mut([from, to]) {
             to.copy_from(from);
         }
@@ -155,13 +163,13 @@ impl Fds {
     /// Counts one more reference.
     #[inline]
     pub(crate) fn share(&mut self, id: FdId) {
-        self.references[index(id)] += 1;
+        self.references[id.index()] += 1;
     }
 
     /// Drops a reference; the entry is reused once nothing refers to it.
     #[inline]
     pub(crate) fn release(&mut self, id: FdId) {
-        let count = &mut self.references[index(id)];
+        let count = &mut self.references[id.index()];
         *count -= 1;
         if *count == 0 {
             self.free.push(id);
@@ -171,19 +179,31 @@ impl Fds {
     /// Whether more than one table refers to the entry: it must not be changed in place.
     #[inline]
     pub(crate) fn is_shared(&self, id: FdId) -> bool {
-        self.references[index(id)] > 1
+        self.references[id.index()] > 1
     }
 
     /// The entry, to change it: the caller made sure that it is not shared.
     #[inline]
     pub(crate) fn get_mut(&mut self, id: FdId) -> &mut FdInfo {
-        &mut self.entries[index(id)]
+        &mut self.entries[id.index()]
     }
 }
 
-#[inline]
-fn index(id: FdId) -> usize {
-    id.0.get() as usize - 1
+impl Fds {
+    /// Whether every entry is counted as often as it is referred to, and free exactly when it is not.
+    pub(crate) fn verify(&self, references: &FxHashMap<usize, u32>) -> Result<(), String> {
+        for (index, counted) in self.references.iter().enumerate() {
+            let found = references.get(&index).copied().unwrap_or(0);
+            if found != *counted {
+                return Err(format!("descriptor entry {index} has {found} references, {counted} counted"));
+            }
+            let free = self.free.iter().filter(|id| id.index() == index).count();
+            if free != usize::from(*counted == 0) {
+                return Err(format!("descriptor entry {index} with {counted} references is free {free} times"));
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Index<FdId> for Fds {
@@ -191,6 +211,6 @@ impl Index<FdId> for Fds {
 
     #[inline]
     fn index(&self, id: FdId) -> &FdInfo {
-        &self.entries[index(id)]
+        &self.entries[id.index()]
     }
 }

@@ -16,6 +16,7 @@ pub mod text_list;
 pub mod thread;
 pub mod threads;
 pub mod users;
+mod verify;
 
 pub use containers::{Container, ContainerId, ContainerType, Containers};
 pub use enter::StoredEnter;

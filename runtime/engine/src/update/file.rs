@@ -27,7 +27,7 @@ impl State {
             out.push(b'.');
             return Base::Absolute;
         }
-        if dir_fd == i64::from(PPM_AT_FDCWD) {
+        if dir_fd == PPM_AT_FDCWD {
             out.extend_from_slice(self.cwd(&self.threads[thread]));
             return Base::Known;
         }

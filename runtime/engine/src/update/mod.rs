@@ -39,6 +39,8 @@ use step::Step;
 pub struct Tracker {
     state: State,
     host: Box<dyn HostLookup + Send>,
+    /// Whether the machine is there to be asked.
+    live: bool,
     options: Options,
     stats: Stats,
     plans: Box<[Plan; EVENT_COUNT]>,
@@ -83,6 +85,7 @@ impl Tracker {
         state.threads.set_limit(options.max_threads);
         Tracker {
             state,
+            live: host.is_live(),
             host,
             options,
             stats: Stats::default(),
@@ -100,6 +103,15 @@ impl Tracker {
             closed: Vec::new(),
             cgroup_paths: FxHashMap::default(),
         }
+    }
+
+    /// The event types that change the state.
+    pub fn state_changing() -> impl Iterator<Item = EventCode> {
+        dispatch::plans()
+            .into_iter()
+            .enumerate()
+            .filter(|(_, plan)| plan.handler.is_some() || plan.guard)
+            .map(|(code, _)| EventCode(code as u16))
     }
 
     /// Everything known of the machine.
@@ -134,7 +146,7 @@ impl Tracker {
         if self.first_ts == 0 && !plan.meta {
             self.first_ts = ts;
         }
-        if self.host.is_live() {
+        if self.live {
             self.purge(ts);
         }
         if plan.no_thread {
@@ -280,7 +292,7 @@ impl Tracker {
                 | code::ASYNCEVENT_E
         );
         // The first event that is not a meta event sets the time.
-        self.initial_over |= !describes || self.first_ts != 0 || self.host.is_live();
+        self.initial_over |= !describes || self.first_ts != 0 || self.live;
         !self.initial_over
     }
 
@@ -353,7 +365,7 @@ impl Tracker {
     /// When the machine booted, for the start of its process id namespaces. Falco does not use a capture's machine block,
     /// so that these times count from 0 in a replay; neither do we.
     fn boot_ts(&self) -> u64 {
-        if self.host.is_live() { self.state.machine.boot_ts } else { 0 }
+        if self.live { self.state.machine.boot_ts } else { 0 }
     }
 
     /// Makes sure that the event's descriptor is not shared with another process, and gives its entry.

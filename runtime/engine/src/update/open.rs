@@ -156,7 +156,7 @@ fn join_at<'b>(
     let Some(dir_fd) = dir_fd.filter(|_| name.first() != Some(&b'/')) else {
         return join(b"", name, buffer);
     };
-    if dir_fd == i64::from(PPM_AT_FDCWD) {
+    if dir_fd == PPM_AT_FDCWD {
         return join(state.cwd(&state.threads[thread]), name, buffer);
     }
     state.directory(thread, name, dir_fd, text);

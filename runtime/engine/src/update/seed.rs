@@ -135,7 +135,7 @@ impl Tracker {
     /// Which end of a connection is the client: a connection from a port that is bound on this machine was accepted.
     /// Falco does this for IPv4 only; so do captures, whose values are compared with Falco's.
     fn orient_sockets(&mut self) {
-        let live = self.host.is_live();
+        let live = self.live;
         let State { threads, fds, .. } = &mut self.state;
         let mut bound = std::collections::BTreeSet::new();
         let ids: Vec<_> = threads.ids().collect();

@@ -192,7 +192,7 @@ impl Tracker {
         const SCM_RIGHTS: u32 = 1;
         const HEADER: usize = 16;
         let (Some(thread), Some(fd)) = (step.thread, step.fd) else { return };
-        if !self.host.is_live() || !step.succeeded() || self.state.fds[fd].kind != FdKind::Unix {
+        if !self.live || !step.succeeded() || self.state.fds[fd].kind != FdKind::Unix {
             return;
         }
         let pid = self.state.threads[thread].pid;
