@@ -199,7 +199,9 @@ impl Fds {
             }
             let free = self.free.iter().filter(|id| id.index() == index).count();
             if free != usize::from(*counted == 0) {
-                return Err(format!("descriptor entry {index} with {counted} references is free {free} times"));
+                return Err(format!(
+                    "descriptor entry {index} with {counted} references is free {free} times"
+                ));
             }
         }
         Ok(())

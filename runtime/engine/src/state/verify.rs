@@ -27,7 +27,11 @@ impl State {
                 }
             }
             if open != thread.fds.len() {
-                return Err(format!("thread {}: {open} descriptors, {} counted", thread.tid, thread.fds.len()));
+                return Err(format!(
+                    "thread {}: {open} descriptors, {} counted",
+                    thread.tid,
+                    thread.fds.len()
+                ));
             }
             self.verify_group(id)?;
             self.verify_family(id)?;
@@ -41,8 +45,14 @@ impl State {
         if !group.threads().contains(&id) {
             return Err(format!("thread {} is not in its group", thread.tid));
         }
-        match group.threads().iter().find(|other| self.threads.find(self.threads[**other].tid) != Some(**other)) {
-            Some(other) => Err(format!("group {} has thread {} that is gone", group.pid, self.threads[*other].tid)),
+        match group
+            .threads()
+            .iter()
+            .find(|other| self.threads.find(self.threads[**other].tid) != Some(**other))
+        {
+            Some(other) => {
+                Err(format!("group {} has thread {} that is gone", group.pid, self.threads[*other].tid))
+            }
             None => Ok(()),
         }
     }

@@ -120,7 +120,8 @@ impl Tracker {
 
     /// Puts a filled entry into the table and links it to its group and parent. Gives it back when the table is full.
     pub(super) fn add_thread(&mut self, id: ThreadId) -> Option<ThreadId> {
-        if self.no_room_for(self.state.threads[id].pid) {
+        let entry = &self.state.threads[id];
+        if self.no_room_for(entry.pid) && self.no_room_for(entry.tid) {
             self.stats.threads_dropped += 1;
             self.discard_thread(id);
             return None;
