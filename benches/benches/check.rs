@@ -1,0 +1,45 @@
+//! What checking rules costs: the official files, and rule sets of growing size.
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use hir::{Input, Options, SourceFile};
+
+fn input(files: Vec<(String, String)>) -> Input {
+    let files = files.into_iter().map(|(name, text)| SourceFile::new(name, text)).collect();
+    Input { files, options: Options::default() }
+}
+
+fn check(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("check");
+    if let Some(files) = benches::official() {
+        let bytes = files.iter().map(|(_, text)| text.len()).sum::<usize>();
+        let input = input(files);
+        group.throughput(Throughput::Bytes(bytes as u64));
+        group.bench_function("official", |bencher| bencher.iter(|| hir::check(&input)));
+        group.bench_function("official, lowered", |bencher| bencher.iter(|| hir::compile(&input).map_err(|_| ())));
+    } else {
+        eprintln!("RULES_DIR is not set: the official files are left out");
+    }
+    for rules in [100, 1_000, 10_000] {
+        let text = benches::rule_set(rules);
+        group.throughput(Throughput::Elements(rules as u64));
+        group.sample_size(10);
+        let input = input(vec![("rules.yaml".to_string(), text)]);
+        assert!(hir::check(&input).is_ok(), "the generated rules are fine");
+        group.bench_with_input(BenchmarkId::new("rules", rules), &input, |bencher, input| {
+            bencher.iter(|| hir::check(input));
+        });
+    }
+    group.finish();
+}
+
+fn read(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("read");
+    let text = benches::rule_set(1_000);
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    group.bench_function("yaml", |bencher| bencher.iter(|| syntax::yaml::read(&text)));
+    group.bench_function("split", |bencher| bencher.iter(|| syntax::yaml::split(&text)));
+    group.finish();
+}
+
+criterion_group!(benches, check, read);
+criterion_main!(benches);
