@@ -1,10 +1,18 @@
-//! After warm-up the state engine allocates nothing: shown with an allocator that counts.
+//! After warm-up, keeping the state and matching allocate nothing: shown with an allocator that counts.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::sync::Arc;
 
-use engine::Tracker;
+use catalogue::{Catalogue, EVENTS, EventCode, Operator, Priority};
+use codegen::{Mode, Strategy};
+use engine::fields::Settings;
+use engine::{Engine, NullHost, Ruleset, Tracker};
 use events::script::Script;
+use ir::{
+    Check, Const, EventSet, Expr, ExprId, Import, OutputTemplate, Program, ProgramBuilder, Rhs, Rule, Slot,
+    SlotKind,
+};
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
@@ -140,4 +148,111 @@ fn sockets() {
         ",
     );
     assert_eq!(made, 0);
+}
+
+/// `field op "text"`.
+fn check(builder: &mut ProgramBuilder, text: &str, op: Operator, literal: &str) -> ExprId {
+    let field = Catalogue::falco_default()
+        .resolve("syscall", text)
+        .unwrap_or_else(|error| panic!("{}", error.message));
+    let rest = &text[field.name.len()..];
+    let arg = rest.trim_start_matches(['.', '[']).trim_end_matches(']');
+    let import = builder.import(Import {
+        source: "syscall".into(),
+        name: field.name.into(),
+        arg: (!arg.is_empty()).then(|| arg.into()),
+        text: text.into(),
+        ty: field.ty,
+        list: field.list,
+        format: field.format,
+    });
+    let slot = builder.slot(Slot { kind: SlotKind::Import(import), ty: field.ty, list: field.list });
+    let value = builder.const_(Const::Text(literal.as_bytes().into()));
+    builder.check(Check { slot, op, modifier: None, rhs: Rhs::Const(value) })
+}
+
+/// Rules that look at many fields of every event and never match.
+fn program() -> Program {
+    let mut builder = ProgramBuilder::new();
+    let source = builder.source("syscall");
+    let checks = [
+        ("fd.name", Operator::Startswith, "/nowhere"),
+        ("fd.directory", Operator::Eq, "/nowhere"),
+        ("fd.nameraw", Operator::Contains, "..nowhere"),
+        ("proc.name", Operator::Eq, "nobody"),
+        ("proc.cmdline", Operator::Contains, "nothing"),
+        ("proc.pcmdline", Operator::Contains, "nothing"),
+        ("proc.aname", Operator::Eq, "nobody"),
+        ("proc.aname[2]", Operator::Eq, "nobody"),
+        ("proc.env", Operator::Contains, "nothing"),
+        ("proc.cwd", Operator::Eq, "/nowhere/"),
+        ("evt.arg.flags", Operator::Contains, "O_NOTHING"),
+        ("evt.arg.name", Operator::Endswith, "nothing"),
+        ("evt.args", Operator::Contains, "nothing at all"),
+        ("evt.type", Operator::Eq, "nothing"),
+        ("user.name", Operator::Eq, "nobody"),
+        ("container.id", Operator::Eq, "nothing"),
+        ("container.image.repository", Operator::Glob, "no*thing"),
+        ("evt.time", Operator::Eq, "nothing"),
+    ];
+    let checks = checks.map(|(field, op, literal)| check(&mut builder, field, op, literal));
+    let condition = builder.expr(Expr::Or(checks.into()));
+    let rule = builder.rule(Rule {
+        name: "nothing".into(),
+        description: "never".into(),
+        source,
+        priority: Priority::Debug,
+        tags: Box::new([]),
+        condition,
+        events: EVENTS.iter().map(|ty| ty.code).collect::<EventSet>(),
+        output: OutputTemplate::default(),
+        capture: false,
+        capture_duration_ms: 0,
+    });
+    builder.finish(vec![rule])
+}
+
+#[test]
+fn matching() {
+    let script = Script::parse(
+        "
+        [users]
+        root uid=0
+        [processes]
+        1   systemd ptid=0
+        100 bash ptid=1 cwd=/home/alice args=[\"-c\", \"x y\"] env=[\"LANG=C\", \"A=b\"] cgroups=[\"cpu=/user\"]
+        [defaults]
+        openat dirfd=AT_FDCWD mode=0
+        [events]
+        . 0 100 openat fd=3 name=notes flags=O_RDONLY|O_CLOEXEC dev=1 ino=2
+        . 0 100 read res=10 data=abc fd=3 size=10
+        . 0 100 close res=0 fd=3
+        . 0 100 clone res=101 exe=bash args=[\"-c\", \"ls\"] tid=100 pid=100 ptid=1 fdlimit=1024 comm=bash flags=0 uid=0 gid=0 \
+                      vtid=100 vpid=100 cgroups=[\"cpu=/user\"]
+        . 0 101 clone res=0 exe=bash args=[] tid=101 pid=101 ptid=100 fdlimit=1024 comm=bash flags=0 uid=0 gid=0 vtid=101 vpid=101
+        . 0 101 execve res=0 exe=ls args=[\"-l\"] tid=101 pid=101 ptid=100 fdlimit=1024 comm=ls trusted_exepath=/bin/ls env=[\"A=b\"]
+        . 0 101 socket fd=3 domain=AF_INET type=1 proto=0 flags=0
+        . 0 101 connect res=0 tuple=10.0.0.2:4000->5.6.7.8:80 fd=3 addr=5.6.7.8:80
+        . 0 101 procexit status=0 ret=0 sig=0 core=0 reaper_tid=0
+        ",
+    )
+    .expect("a script");
+    for mode in [Mode::Automatic, Mode::Steps] {
+        let ruleset = Arc::new(Ruleset::new(program(), Settings::default(), mode).expect("a ruleset"));
+        assert!(ruleset.wants(EventCode(3)));
+        let mut engine =
+            Engine::new(ruleset, Strategy::All, Default::default(), Default::default(), Box::new(NullHost));
+        engine.load(&script.snapshot);
+        let mut alerts = 0;
+        let mut round = || {
+            for event in script.events() {
+                engine.process(&event, |_| alerts += 1);
+            }
+        };
+        (0..WARM_UP).for_each(|_| round());
+        let before = ALLOCATIONS.get();
+        (0..COUNTED).for_each(|_| round());
+        assert_eq!(ALLOCATIONS.get() - before, 0, "{mode:?}");
+        assert_eq!(alerts, 0);
+    }
 }
