@@ -23,6 +23,6 @@ pub mod text;
 pub use codes::Code;
 pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity};
 pub use input::{Input, Options};
-pub use load::{Checked, check};
+pub use load::{Checked, Memo, check, check_again};
 pub use lower::{compile, program};
 pub use source::{SourceFile, Sources, TreeId};

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::span::{FileId, FileRange, Span};
-use syntax::yaml::{YamlError, read, split};
+use syntax::yaml::{Yaml, YamlError, read, split};
 
 use crate::codes;
 use crate::compile::{Cache, Compiled, Compiler};
@@ -95,13 +95,49 @@ impl Load {
     }
 }
 
+/// What one check leaves for the next: trees of files and parsed and checked conditions, all by text, so that what did
+/// not change is not read again.
+///
+/// It is good for one catalogue: whoever changes [`Options::catalogue`] starts a new one.
+#[derive(Default)]
+pub struct Memo {
+    trees: FxHashMap<Arc<str>, (Arc<Yaml>, Option<YamlError>)>,
+    cache: Cache,
+}
+
+/// Conditions kept in a [`Memo`] before it is emptied; the official files have about 600.
+const MOST_UNITS: usize = 100_000;
+
+impl Memo {
+    fn read(&mut self, text: &Arc<str>) -> (Arc<Yaml>, Option<YamlError>) {
+        if let Some(known) = self.trees.get(text) {
+            return known.clone();
+        }
+        let parsed = read(text);
+        let made = (Arc::new(parsed.tree), parsed.errors.into_iter().next());
+        self.trees.insert(text.clone(), made.clone());
+        made
+    }
+}
+
 /// Checks files.
 pub fn check(input: &Input) -> Checked {
+    check_again(input, &mut Memo::default())
+}
+
+/// Checks files, using and renewing what earlier checks left. The result is that of [`check`].
+pub fn check_again(input: &Input, memo: &mut Memo) -> Checked {
+    memo.trees.retain(|text, _| input.files.iter().any(|file| file.text == *text));
+    if memo.cache.len() > MOST_UNITS {
+        memo.cache = Cache::default();
+    }
+    memo.cache.rules.clear();
     let mut sources = Sources::default();
-    let files: Vec<ReadFile> = input.files.iter().map(|file| read_file(file, &mut sources)).collect();
+    let files: Vec<ReadFile> =
+        input.files.iter().map(|file| read_file(file, &mut sources, memo)).collect();
     let environment = Environment::new(&input.options.catalogue, input.options.engine_version);
-    let mut cache = Cache::default();
-    let ours = pass(&sources, &files, &environment, &input.options, &mut cache, true);
+    let cache = &mut memo.cache;
+    let ours = pass(&sources, &files, &environment, &input.options, cache, true);
     // Falco stops reading a file at its first error; what it has then can differ from what we have.
     let falco = ours
         .loads
@@ -109,7 +145,7 @@ pub fn check(input: &Input) -> Checked {
         .any(Load::fails_reading)
         .then(|| {
             cache.rules.clear();
-            pass(&sources, &files, &environment, &input.options, &mut cache, false)
+            pass(&sources, &files, &environment, &input.options, cache, false)
         });
     let results: Vec<LoadResult> = falco
         .as_ref()
@@ -131,11 +167,11 @@ pub fn check(input: &Input) -> Checked {
     Checked { files: results, diagnostics, unmet_requirements, sources, definitions, compiled }
 }
 
-fn read_file(file: &crate::SourceFile, sources: &mut Sources) -> ReadFile {
+fn read_file(file: &crate::SourceFile, sources: &mut Sources, memo: &mut Memo) -> ReadFile {
     let id = sources.add_file(file.clone());
-    let parsed = read(&file.text);
-    let Some(error) = parsed.errors.into_iter().next() else {
-        let tree = sources.add_tree(id, 0, Arc::new(parsed.tree));
+    let (tree, error) = memo.read(&file.text);
+    let Some(error) = error else {
+        let tree = sources.add_tree(id, 0, tree);
         return ReadFile { id, tree: Ok(tree), pieces: Vec::new(), errors: Vec::new() };
     };
     let (mut pieces, mut errors) = (Vec::new(), Vec::new());

@@ -55,6 +55,11 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
+    /// How many conditions it holds.
+    pub(crate) fn len(&self) -> usize {
+        self.units.len() + self.collided.len()
+    }
+
     /// Parses a condition as Falco does when it loads rules.
     pub(crate) fn unit(&mut self, text: &str) -> Arc<Unit> {
         let mut hasher = FxHasher::default();
