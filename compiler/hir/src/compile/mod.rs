@@ -12,6 +12,7 @@ mod macros;
 mod output;
 mod report;
 mod rule;
+mod syntax_error;
 mod unused;
 
 use std::sync::Arc;

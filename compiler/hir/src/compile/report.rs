@@ -1,10 +1,9 @@
 //! Problems of conditions in both views: Falco's positions in the texts it compiles, ours in what a person wrote.
 
-use std::sync::Arc;
 
 use catalogue::suggest;
 use syntax::condition::position;
-use syntax::span::{Position, Span};
+use syntax::span::Position;
 
 use crate::check::Fault;
 use crate::codes;
@@ -30,65 +29,6 @@ impl Unit {
 }
 
 impl Compiler<'_, '_> {
-    /// The condition does not parse.
-    pub(super) fn syntax_error(&mut self, text: &Traced, unit: &Unit, context: Context, standing: &Standing) {
-        let Some(error) = unit.errors.first() else { return };
-        let whole: Arc<str> = text.as_str().into();
-        let context = context.in_condition(&whole, unit.position_at(error.offset));
-        let place = self.place(text, error.span);
-        let mut ours = Diagnostic::new(&codes::CONDITION_SYNTAX, place.range, error.message.to_string());
-        ours = self.explain_syntax(ours, text, error.span);
-        ours = with_lists(ours, &place, "from the list named here");
-        ours = with_layers(ours, standing);
-        self.findings.push(Finding::new(
-            LoadCode::ErrCompileCondition,
-            error.message.to_string(),
-            context,
-            ours,
-        ));
-    }
-
-    /// Says what words of other languages are called here.
-    fn explain_syntax(&self, ours: Diagnostic, text: &Traced, span: Span) -> Diagnostic {
-        let rest = text.as_str().get(span.start as usize..).unwrap_or("");
-        let before = text.as_str().get(..span.start as usize).unwrap_or("").trim_end();
-        let word: &str =
-            rest.split([' ', '\t', '\n', '\r', '(', ')']).find(|word| !word.is_empty()).unwrap_or("");
-        let instead = match word {
-            "&&" => Some("and"),
-            "||" => Some("or"),
-            "AND" | "And" => Some("and"),
-            "OR" | "Or" => Some("or"),
-            "NOT" | "Not" | "!" => Some("not"),
-            "like" => Some("glob"),
-            _ => None,
-        };
-        let range = self.place(text, Span::new(span.start, span.start + word.len() as u32)).range;
-        match instead {
-            Some(instead) => return ours.fix(format!("write `{instead}`"), range, instead, false),
-            None if rest.starts_with('!') && !rest.starts_with("!=") => {
-                return ours.note("negation is written `not`");
-            }
-            None => {}
-        }
-        let operators = catalogue::OPERATORS.map(|op| op.as_str());
-        if ours.message.starts_with("expected a valid check operator") {
-            return ours.suggest(range, suggest::nearest(word, operators));
-        }
-        if ours.message.starts_with("unexpected token") && word.starts_with(|c: char| c.is_ascii_alphabetic())
-        {
-            let near = suggest::nearest(word, ["and", "or"]);
-            if !near.is_empty() {
-                return ours.suggest(range, near);
-            }
-            if before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-')) {
-                return ours
-                    .note("a value with blanks must be quoted, and conditions are joined by `and` or `or`");
-            }
-        }
-        ours
-    }
-
     /// Names that stand for no macro. Falco's view holds the first; ours has each.
     pub(super) fn unresolved(
         &mut self,
