@@ -5,6 +5,7 @@ use crate::compile::Compiler;
 use crate::diagnostic::Diagnostic;
 use crate::falco::{ItemType, LoadCode};
 use crate::finding::Finding;
+use crate::items::is_identifier;
 use crate::scope::ItemAt;
 
 impl Compiler<'_, '_> {
@@ -26,7 +27,9 @@ impl Compiler<'_, '_> {
                     message,
                     ours,
                 );
-                self.findings.push(finding);
+                // A macro that cannot be referred to has been reported as that.
+                let diagnostic = finding.diagnostic.filter(|_| is_identifier(&one.name));
+                self.findings.push(Finding { diagnostic, ..finding });
             }
         }
         for (list, compiled) in definitions.lists.iter().zip(&self.compiled.lists) {

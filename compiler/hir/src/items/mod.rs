@@ -28,6 +28,8 @@ use crate::scope::Definitions;
 use crate::source::{Link, Sources, TreeId};
 use crate::text::ScalarId;
 
+pub(crate) use named::is_identifier;
+
 /// The file cannot be read on.
 pub(crate) struct Stop;
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use syntax::yaml::YamlId;
 
-use crate::codes;
+use crate::codes::{self, Code};
 use crate::diagnostic::Diagnostic;
 use crate::falco::{ItemType, LoadCode};
+use crate::finding::Finding;
 use crate::items::decode::Need;
 use crate::items::{LIST_KEYS, MACRO_KEYS, Outcome, Reader};
 use crate::scope::{ItemAt, List, Macro, Standing, TextValue};
@@ -141,7 +142,16 @@ impl Reader<'_, '_> {
         if let Some(pair) = yaml.get(item, "override") {
             ours = ours.secondary(self.range(pair.key), "`override` is here");
         }
+        self.unsay(&codes::DEPRECATED_APPEND);
         self.error(LoadCode::ErrYamlValidate, OVERRIDE_AND_APPEND, &[link], ours)
+    }
+
+    /// Takes back our view of the last problem when it is of this kind: what follows says more.
+    pub(super) fn unsay(&mut self, code: &Code) {
+        let is_it = |finding: &Finding| finding.diagnostic.as_ref().is_some_and(|ours| ours.code == code);
+        if let Some(finding) = self.findings.last_mut().filter(|finding| is_it(finding)) {
+            finding.diagnostic = None;
+        }
     }
 
     /// The definition to change does not exist.

@@ -48,8 +48,11 @@ impl Reader<'_, '_> {
         }
         let full =
             ["condition", "output", "desc", "priority"].iter().any(|key| yaml.get(item, key).is_some());
+        let meant_as_update = yaml.get(item, "override").is_some_and(|pair| !yaml.pairs(pair.value).is_empty());
         if !overrides.is_empty() {
             self.overriding_rule(&rule, &overrides)?;
+        } else if meant_as_update {
+            // Every entry was wrong, and that has been said.
         } else if append {
             self.appending_rule(&rule)?;
         } else if full {
@@ -78,7 +81,9 @@ impl Reader<'_, '_> {
         let mut exceptions = self.exceptions(rule, false)?;
 
         let source_name: Arc<str> = source.and_then(|node| yaml.text(node)).unwrap_or("syscall").into();
-        self.same_source(rule, &source_name)?;
+        if !self.same_source(rule, &source_name)? {
+            return Ok(());
+        }
         let unknown_source = !self.environment.has_source(&source_name);
         if unknown_source {
             self.unknown_source(rule, source.unwrap_or(rule.name_node), &source_name);
@@ -145,11 +150,11 @@ impl Reader<'_, '_> {
         Ok(None)
     }
 
-    /// A rule keeps its source; an empty one says nothing.
-    pub(super) fn same_source(&mut self, rule: &RuleItem, source: &str) -> Outcome {
-        let Some(old) = self.definitions.rules.get(&rule.name) else { return Ok(()) };
+    /// A rule keeps its source; an empty one says nothing. Whether that is so.
+    pub(super) fn same_source(&mut self, rule: &RuleItem, source: &str) -> Outcome<bool> {
+        let Some(old) = self.definitions.rules.get(&rule.name) else { return Ok(true) };
         if source.is_empty() || *old.source == *source {
-            return Ok(());
+            return Ok(true);
         }
         let (first, old_source) = (old.item.name, old.source.clone());
         let place = self.yaml.get(rule.item, "source").map_or(rule.name_node, |pair| pair.value);
@@ -164,7 +169,8 @@ impl Reader<'_, '_> {
             "Rule has been re-defined with a different source",
             &[rule.link()],
             ours,
-        )
+        )?;
+        Ok(false)
     }
 
     fn unknown_source(&mut self, rule: &RuleItem, place: YamlId, source: &str) {

@@ -155,7 +155,9 @@ impl Reader<'_, '_> {
     }
 
     fn append_rule(&mut self, rule: &RuleItem, source: &str, mut update: Update) -> Outcome {
-        self.same_source(rule, source)?;
+        if !self.same_source(rule, source)? {
+            return Ok(());
+        }
         if self.definitions.rules.get(&rule.name).is_none() {
             return self.no_rule(rule, NO_RULE_TO_APPEND);
         }
@@ -169,6 +171,7 @@ impl Reader<'_, '_> {
                 self.range(rule.name_node),
                 "an appended rule must bring a condition or exceptions",
             );
+            self.unsay(&codes::DEPRECATED_APPEND);
             let message = "Appended rule must have exceptions or condition property";
             return self.error(LoadCode::ErrValidate, message, &[rule.link()], ours);
         }
@@ -184,7 +187,9 @@ impl Reader<'_, '_> {
     }
 
     fn replace_rule(&mut self, rule: &RuleItem, source: &str, update: Update) -> Outcome {
-        self.same_source(rule, source)?;
+        if !self.same_source(rule, source)? {
+            return Ok(());
+        }
         let Some(target) = self.definitions.rules.get_mut(&rule.name) else {
             return self.no_rule(rule, NO_RULE_TO_REPLACE);
         };

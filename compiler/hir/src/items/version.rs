@@ -133,6 +133,7 @@ impl Reader<'_, '_> {
     ) -> Outcome {
         let yaml = self.yaml.clone();
         let mut alternatives: Vec<(String, String)> = Vec::new();
+        let before = self.findings.len();
         for &(name_node, version_node) in found {
             let Some(version_node) = version_node else { continue };
             let name = yaml.text(name_node).unwrap_or("").to_owned();
@@ -154,8 +155,10 @@ impl Reader<'_, '_> {
             }
             alternatives.push((name, version));
         }
-        let range = self.first_line(plugin);
-        self.definitions.plugins.push(PluginRequirement { alternatives, range });
+        if self.findings.len() == before {
+            let range = self.first_line(plugin);
+            self.definitions.plugins.push(PluginRequirement { alternatives, range });
+        }
         Ok(())
     }
 }
