@@ -10,8 +10,11 @@ fn main() {
         Some(at) => (arguments[..at].to_vec(), arguments[at + 1..].to_vec()),
         None => (vec!["container".to_owned()], arguments),
     };
-    let catalogue = plugins.iter().fold(catalogue::Catalogue::core(), |catalogue, name| catalogue.with_plugin(name));
-    let read = |name: &String| SourceFile::new(name.as_str(), std::fs::read_to_string(name).expect("a readable file"));
+    let catalogue =
+        plugins.iter().fold(catalogue::Catalogue::core(), |catalogue, name| catalogue.with_plugin(name));
+    let read = |name: &String| {
+        SourceFile::new(name.as_str(), std::fs::read_to_string(name).expect("a readable file"))
+    };
     let files = files.iter().map(read).collect();
     let input = Input { files, options: Options { catalogue, ..Options::default() } };
     let started = Instant::now();
@@ -23,7 +26,13 @@ fn main() {
         let before = &file.text[..range.span.start as usize];
         let line = before.matches('\n').count() + 1;
         let column = before.len() - before.rfind('\n').map_or(0, |at| at + 1) + 1;
-        println!("{}:{line}:{column}: {} {} [{}]", file.name, one.code.id, one.message, checked.sources.slice(range));
+        println!(
+            "{}:{line}:{column}: {} {} [{}]",
+            file.name,
+            one.code.id,
+            one.message,
+            checked.sources.slice(range)
+        );
     }
     for result in &checked.files {
         println!("{}", result.summary());

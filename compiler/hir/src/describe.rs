@@ -202,7 +202,11 @@ impl Checked {
             mentions,
             events,
             exception_names: rule.exceptions.iter().map(|exception| exception.name.to_string()).collect(),
-            exception_operators: rule.exceptions.iter().flat_map(|exception| flat(&exception.comps)).collect(),
+            exception_operators: rule
+                .exceptions
+                .iter()
+                .flat_map(|exception| flat(&exception.comps))
+                .collect(),
             exception_fields: with_values.flat_map(|exception| flat(&exception.fields)).collect(),
             output_compiled: compiled.output.as_str().to_owned(),
             output_fields,
@@ -369,7 +373,12 @@ fn names(events: &EventSet) -> BTreeSet<String> {
     events.iter().filter_map(EventCode::get).map(|event| event.name.to_owned()).collect()
 }
 
-fn plugins(rule: &Rule, compiled: &CompiledRule, mentions: &Mentions, catalogue: &Catalogue) -> BTreeSet<String> {
+fn plugins(
+    rule: &Rule,
+    compiled: &CompiledRule,
+    mentions: &Mentions,
+    catalogue: &Catalogue,
+) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for field in catalogue.fields(&rule.source) {
         let Some(plugin) = field.plugin else { continue };

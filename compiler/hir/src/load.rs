@@ -133,20 +133,15 @@ pub fn check_again(input: &Input, memo: &mut Memo) -> Checked {
     }
     memo.cache.rules.clear();
     let mut sources = Sources::default();
-    let files: Vec<ReadFile> =
-        input.files.iter().map(|file| read_file(file, &mut sources, memo)).collect();
+    let files: Vec<ReadFile> = input.files.iter().map(|file| read_file(file, &mut sources, memo)).collect();
     let environment = Environment::new(&input.options.catalogue, input.options.engine_version);
     let cache = &mut memo.cache;
     let ours = pass(&sources, &files, &environment, &input.options, cache, true);
     // Falco stops reading a file at its first error; what it has then can differ from what we have.
-    let falco = ours
-        .loads
-        .iter()
-        .any(Load::fails_reading)
-        .then(|| {
-            cache.rules.clear();
-            pass(&sources, &files, &environment, &input.options, cache, false)
-        });
+    let falco = ours.loads.iter().any(Load::fails_reading).then(|| {
+        cache.rules.clear();
+        pass(&sources, &files, &environment, &input.options, cache, false)
+    });
     let results: Vec<LoadResult> = falco
         .as_ref()
         .unwrap_or(&ours)

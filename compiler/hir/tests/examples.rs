@@ -38,7 +38,8 @@ fn strings(value: &Value) -> Vec<String> {
 }
 
 fn check(files: &[&str]) -> Checked {
-    let files = files.iter().enumerate().map(|(at, text)| SourceFile::new(format!("{at}.yaml"), *text)).collect();
+    let files =
+        files.iter().enumerate().map(|(at, text)| SourceFile::new(format!("{at}.yaml"), *text)).collect();
     hir::check(&Input { files, options: Options { catalogue: Catalogue::core(), ..Options::default() } })
 }
 
@@ -80,7 +81,8 @@ fn event_sets_are_as_documented() {
     let all = EventSet::below(catalogue::EVENT_COUNT);
     let mut differences = Vec::new();
     for example in examples("events") {
-        let parsed = syntax::condition::parse(text(&example, "condition"), syntax::condition::ParseOptions::LOAD);
+        let parsed =
+            syntax::condition::parse(text(&example, "condition"), syntax::condition::ParseOptions::LOAD);
         let found = reach::<EventSet>(&parsed.tree, &catalogue, |_| Reach::neutral()).holds;
         let named: EventSet = strings(&example["names"])
             .iter()
@@ -94,7 +96,12 @@ fn event_sets_are_as_documented() {
             _ => all.difference(&named),
         };
         if found != wanted {
-            differences.push(format!("{}: {} events, wanted {}", text(&example, "id"), found.len(), wanted.len()));
+            differences.push(format!(
+                "{}: {} events, wanted {}",
+                text(&example, "id"),
+                found.len(),
+                wanted.len()
+            ));
         }
     }
     compare(&differences, "events");
@@ -129,12 +136,17 @@ fn same_result(checked: &Checked, at: usize, wanted: &Value) -> Result<(), Strin
         if found == wanted { Ok(()) } else { Err(format!("{what}: {found}, wanted {wanted}")) }
     };
     let error = result.error.as_ref().map(|error| format!("{} {}", error.code.as_str(), error.message));
-    let wanted_error = wanted.get("error").map(|error| format!("{} {}", text(error, "code"), text(error, "message")));
+    let wanted_error =
+        wanted.get("error").map(|error| format!("{} {}", text(error, "code"), text(error, "message")));
     same("error", format!("{error:?}"), format!("{wanted_error:?}"))?;
     let warnings: Vec<String> =
         result.warnings.iter().map(|warning| warning.code.as_str().to_owned()).collect();
     same("warnings", warnings.join(" "), strings(&wanted["warnings"]).join(" "))?;
-    same("schema", format!("{:?}", result.schema_valid()), format!("{:?}", wanted["schema_valid"].as_bool()))?;
+    same(
+        "schema",
+        format!("{:?}", result.schema_valid()),
+        format!("{:?}", wanted["schema_valid"].as_bool()),
+    )?;
     if !result.successful() {
         return Ok(());
     }
@@ -143,7 +155,9 @@ fn same_result(checked: &Checked, at: usize, wanted: &Value) -> Result<(), Strin
         .rules
         .iter()
         .zip(&checked.compiled.rules)
-        .filter_map(|(rule, compiled)| Some((rule.name.to_string(), checked.expanded(&compiled.as_ref()?.unit))))
+        .filter_map(|(rule, compiled)| {
+            Some((rule.name.to_string(), checked.expanded(&compiled.as_ref()?.unit)))
+        })
         .collect();
     let wanted_compiled: BTreeMap<String, String> = wanted["compiled"]
         .as_mapping()
@@ -170,7 +184,8 @@ fn conditions_evaluate_as_documented() {
     let mut differences = Vec::new();
     for example in examples("eval") {
         let id = text(&example, "id");
-        let (program, root) = match hir::lower::condition(text(&example, "condition"), &catalogue, "syscall") {
+        let (program, root) = match hir::lower::condition(text(&example, "condition"), &catalogue, "syscall")
+        {
             Ok(compiled) => compiled,
             Err(fault) => {
                 differences.push(format!("{id}: {}", fault.message));

@@ -11,7 +11,8 @@ fn examples(page: &str) -> Vec<&str> {
 }
 
 fn codes(example: &str, plugins: &[&str]) -> BTreeSet<&'static str> {
-    let catalogue = plugins.iter().fold(Catalogue::falco_default(), |catalogue, name| catalogue.with_plugin(name));
+    let catalogue =
+        plugins.iter().fold(Catalogue::falco_default(), |catalogue, name| catalogue.with_plugin(name));
     let options = Options { catalogue, ..Options::default() };
     let checked = hir::check(&Input { files: vec![SourceFile::new("example.yaml", example)], options });
     checked.diagnostics.iter().map(|one| one.code.id).collect()
@@ -30,7 +31,8 @@ fn examples_do_what_their_pages_say() {
             wrong.push(format!("{}: a page needs two examples", code.id));
             continue;
         };
-        let plugins: &[&str] = if code.page.contains("need the plugin `k8saudit`") { &["k8saudit", "json"] } else { &[] };
+        let plugins: &[&str] =
+            if code.page.contains("need the plugin `k8saudit`") { &["k8saudit", "json"] } else { &[] };
         let found = codes(bad, plugins);
         if found != BTreeSet::from([code.id]) {
             wrong.push(format!("{}: the bad example triggers {found:?}", code.id));

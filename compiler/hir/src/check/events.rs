@@ -161,7 +161,11 @@ fn find<S: CodeSet>(known: &[(NodeId, Reach<S>)], node: NodeId) -> Option<Reach<
 
 /// What satisfies several expressions together; `None` when none of them says anything. `negated`: of each the
 /// negation.
-fn together<S: CodeSet>(children: &[NodeId], known: &[(NodeId, Reach<S>)], negated: bool) -> Option<Reach<S>> {
+fn together<S: CodeSet>(
+    children: &[NodeId],
+    known: &[(NodeId, Reach<S>)],
+    negated: bool,
+) -> Option<Reach<S>> {
     let mut sum: Option<Reach<S>> = None;
     let mut silent = false;
     for child in children {

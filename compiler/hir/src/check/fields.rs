@@ -3,9 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use catalogue::{
-    Catalogue, FieldError, FieldErrorKind, ResolvedField, event_names, param_names, suggest,
-};
+use catalogue::{Catalogue, FieldError, FieldErrorKind, ResolvedField, event_names, param_names, suggest};
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::span::Span;
 

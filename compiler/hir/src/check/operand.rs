@@ -77,7 +77,9 @@ impl Operand {
         let mut operand = self;
         loop {
             match &operand.kind {
-                OperandKind::Transform { transformer: Transformer::Getopt, selector, .. } => return selector.is_none(),
+                OperandKind::Transform { transformer: Transformer::Getopt, selector, .. } => {
+                    return selector.is_none();
+                }
                 OperandKind::Transform { transformer, args, .. } if !transformer.is_multi_value() => {
                     match args.first() {
                         Some(inner) => operand = inner,

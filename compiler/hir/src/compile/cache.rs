@@ -66,7 +66,9 @@ impl Cache {
         text.hash(&mut hasher);
         let hash = hasher.finish();
         let first = self.units.get(&hash);
-        if let Some(known) = first.filter(|known| known.ast.source() == text).or_else(|| self.collided.get(text)) {
+        if let Some(known) =
+            first.filter(|known| known.ast.source() == text).or_else(|| self.collided.get(text))
+        {
             return known.clone();
         }
         let collides = first.is_some();

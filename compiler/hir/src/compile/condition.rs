@@ -81,8 +81,14 @@ impl Compiler<'_, '_> {
     }
 
     /// Reports what the checks of a condition and of the macros below it found; whether the rule does not compile.
-    fn report_checks(&mut self, text: &RuleText<'_>, checked: &Arc<CheckedUnit>, fields: &Fields<'_>) -> bool {
-        let quoted = Quoted { context: self.condition_context(text.rule), text: self.unsubstituted(text.rule) };
+    fn report_checks(
+        &mut self,
+        text: &RuleText<'_>,
+        checked: &Arc<CheckedUnit>,
+        fields: &Fields<'_>,
+    ) -> bool {
+        let quoted =
+            Quoted { context: self.condition_context(text.rule), text: self.unsubstituted(text.rule) };
         let compiled = std::mem::take(&mut self.compiled);
         let parts = self.parts(text, checked, &compiled, fields);
         let mut found = self.condition_warnings(&parts, &quoted);
@@ -127,7 +133,8 @@ impl Compiler<'_, '_> {
                 continue;
             }
             let message = format!("Undefined macro '{}' used in filter.", one.name);
-            let quoted = Quoted { context: self.rule_context(text.rule), text: self.unsubstituted(text.rule) };
+            let quoted =
+                Quoted { context: self.rule_context(text.rule), text: self.unsubstituted(text.rule) };
             let context = quoted.at(text.unit.position(one.node));
             self.findings.push(Finding::new(LoadCode::ErrValidate, message, context, ours));
         }
@@ -193,7 +200,8 @@ impl Compiler<'_, '_> {
                     continue;
                 }
                 let message = field.condition_message();
-                findings.push(Finding::new(LoadCode::DeprecatedItem, message, start(), ours).deprecated(field));
+                findings
+                    .push(Finding::new(LoadCode::DeprecatedItem, message, start(), ours).deprecated(field));
             }
         }
         findings

@@ -122,7 +122,17 @@ impl<'a, 'e> Compiler<'a, 'e> {
         more_follow: bool,
     ) -> Compiler<'a, 'e> {
         let (findings, compiled, facts) = (Vec::new(), Compiled::default(), Facts::default());
-        Compiler { sources, environment, definitions, append_output, cache, findings, compiled, facts, more_follow }
+        Compiler {
+            sources,
+            environment,
+            definitions,
+            append_output,
+            cache,
+            findings,
+            compiled,
+            facts,
+            more_follow,
+        }
     }
 
     /// Compiles everything; the findings are in Falco's order, and go on after errors.

@@ -136,13 +136,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Warns of deprecated field names anywhere in the text.
-    fn deprecated_in(
-        &self,
-        text: &str,
-        traced: Option<&Traced>,
-        rule: &Rule,
-        findings: &mut Vec<Finding>,
-    ) {
+    fn deprecated_in(&self, text: &str, traced: Option<&Traced>, rule: &Rule, findings: &mut Vec<Finding>) {
         if !text.contains("evt.") {
             return;
         }
@@ -155,7 +149,8 @@ impl Compiler<'_, '_> {
                 .note("events for the start of calls no longer exist, so it says nothing");
             let message = format!("usage of deprecated field '{name}' has been detected in the rule output");
             findings.push(
-                Finding::new(LoadCode::DeprecatedItem, message, self.output_context(rule), ours).deprecated(field),
+                Finding::new(LoadCode::DeprecatedItem, message, self.output_context(rule), ours)
+                    .deprecated(field),
             );
         }
     }

@@ -1,6 +1,5 @@
 //! Problems of conditions in both views: Falco's positions in the texts it compiles, ours in what a person wrote.
 
-
 use catalogue::suggest;
 use syntax::condition::position;
 use syntax::span::Position;

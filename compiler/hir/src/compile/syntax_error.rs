@@ -41,7 +41,11 @@ impl Compiler<'_, '_> {
         let (span, near) = self.meant(text.as_str(), error.span, &error.message);
         let place = self.place(text, span);
         let mut ours = Diagnostic::new(&codes::CONDITION_SYNTAX, place.range, error.message.to_string());
-        ours = if near.is_empty() { explain(ours, text.as_str(), error.span) } else { ours.suggest(place.range, near) };
+        ours = if near.is_empty() {
+            explain(ours, text.as_str(), error.span)
+        } else {
+            ours.suggest(place.range, near)
+        };
         ours = with_lists(ours, &place, "from the list named here");
         ours = with_layers(ours, standing);
         let message = error.message.to_string();
@@ -97,7 +101,8 @@ fn explain(ours: Diagnostic, text: &str, span: Span) -> Diagnostic {
     if rest.starts_with('!') && !rest.starts_with("!=") {
         return ours.note("negation is written `not`");
     }
-    let after_word = before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-'));
+    let after_word =
+        before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-'));
     if ours.message.starts_with("unexpected token")
         && after_word
         && rest.starts_with(|c: char| c.is_ascii_alphabetic())

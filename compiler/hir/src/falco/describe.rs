@@ -24,7 +24,8 @@ impl Checked {
             let rule = self.definitions.rules.get(name)?;
             return Some(json!({ "rules": [self.rule_json(rule, catalogue)?] }));
         }
-        let version = self.definitions.engine_version.map_or("0.0.0".to_owned(), |version| version.to_string());
+        let version =
+            self.definitions.engine_version.map_or("0.0.0".to_owned(), |version| version.to_string());
         let plugins: Vec<Value> = self
             .definitions
             .plugins
@@ -32,7 +33,8 @@ impl Checked {
             .filter_map(|requirement| {
                 let ((name, version), alternatives) = requirement.alternatives.split_first()?;
                 let mut value = json!({"name": name, "version": version});
-                let others = alternatives.iter().map(|(name, version)| json!({"name": name, "version": version}));
+                let others =
+                    alternatives.iter().map(|(name, version)| json!({"name": name, "version": version}));
                 value["alternatives"] = others.collect();
                 Some(value)
             })

@@ -135,8 +135,7 @@ pub(crate) type KeyError = String;
 /// Falco's message when a key is no scalar: the whole file is then refused as bad YAML.
 pub(crate) fn validate(sources: &Sources, tree: TreeId) -> Result<Vec<String>, KeyError> {
     let yaml = sources.yaml(tree);
-    let mut validator =
-        Validator { yaml: &yaml, sources, tree, path: Vec::new(), statuses: Vec::new() };
+    let mut validator = Validator { yaml: &yaml, sources, tree, path: Vec::new(), statuses: Vec::new() };
     for document in yaml.documents() {
         if validator.check(document.root, &ROOT)? {
             validator.statuses.push(OK.to_owned());

@@ -48,7 +48,8 @@ impl Reader<'_, '_> {
         }
         let full =
             ["condition", "output", "desc", "priority"].iter().any(|key| yaml.get(item, key).is_some());
-        let meant_as_update = yaml.get(item, "override").is_some_and(|pair| !yaml.pairs(pair.value).is_empty());
+        let meant_as_update =
+            yaml.get(item, "override").is_some_and(|pair| !yaml.pairs(pair.value).is_empty());
         if !overrides.is_empty() {
             self.overriding_rule(&rule, &overrides)?;
         } else if meant_as_update {

@@ -28,7 +28,10 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
             && !known.contains(word)
     };
     let near = |word: &str| -> Vec<&str> {
-        let close = names.iter().copied().filter(|name| name.len() >= SHORTEST && name.len().abs_diff(word.len()) <= 2);
+        let close = names
+            .iter()
+            .copied()
+            .filter(|name| name.len() >= SHORTEST && name.len().abs_diff(word.len()) <= 2);
         suggest::nearest(word, close).into_iter().filter(|name| edits(word, name) <= 2).collect()
     };
     let mut seen: FxHashSet<FileRange> = FxHashSet::default();
@@ -71,9 +74,13 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
 }
 
 fn diagnostic(range: FileRange, word: &str, near: &[&str]) -> Diagnostic {
-    Diagnostic::new(&codes::UNDEFINED_LIST, range, format!("there is no list `{word}`, so the text itself is compared"))
-        .note("a name that is no list is taken as a value, without a word from Falco")
-        .suggest(range, near.iter().copied())
+    Diagnostic::new(
+        &codes::UNDEFINED_LIST,
+        range,
+        format!("there is no list `{word}`, so the text itself is compared"),
+    )
+    .note("a name that is no list is taken as a value, without a word from Falco")
+    .suggest(range, near.iter().copied())
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.

@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use catalogue::{Modifier, Operator, ValueType};
-use ir::{Check, Const, ConstId, Expr, ExprId, Import, Rhs, Slot, SlotId, SlotKind, SourceId};
+use catalogue::Operator;
+use ir::{Check, Expr, ExprId, Rhs, SourceId};
 use rustc_hash::FxHashMap;
 use syntax::ast::{NodeId, NodeKind};
 
 use crate::check::{CheckedUnit, TypedCheck, TypedRhs};
 use crate::compile::Unit;
 use crate::lower::Lowering;
-use crate::lower::quirks::{Meaning, meaning};
 
 impl Lowering<'_> {
     /// The expression of a rule's condition. Macros are lowered once for each event source, inner ones first, so that
@@ -85,70 +84,23 @@ impl Lowering<'_> {
         root.unwrap_or_else(|| self.builder.expr(Expr::Const(false)))
     }
 
+    /// One comparison. What Falco takes otherwise than it is written, `ir::compat` knows.
     fn check(&mut self, check: &TypedCheck, source: &str) -> ExprId {
-        let lowered = |op: Operator, modifier: Option<Modifier>, rhs: Rhs, this: &mut Self| {
-            let slot = this.slot(&check.left, source);
-            this.builder.check(Check { slot, op, modifier, rhs })
-        };
-        match meaning(check) {
-            Meaning::Never => self.builder.expr(Expr::Const(false)),
-            Meaning::Present => lowered(Operator::Exists, None, Rhs::None, self),
-            Meaning::EmptyList => lowered(Operator::In, None, Rhs::Set(Box::default()), self),
-            Meaning::Around { time, distance } => self.around(time, distance, source),
-            Meaning::First(op) => {
-                let rhs = self.literals(check, true);
-                lowered(op, None, rhs, self)
+        let slot = self.slot(&check.left, source);
+        let rhs = match &check.right {
+            TypedRhs::None => Rhs::None,
+            TypedRhs::Operand(operand) => Rhs::Slot(self.slot(operand, source)),
+            TypedRhs::Literals(literals) => {
+                let mut consts = literals.iter().map(|literal| self.builder.const_(literal.clone()));
+                let several = check.modifier.is_some()
+                    || matches!(check.op, Operator::In | Operator::Intersects | Operator::Pmatch);
+                match several {
+                    true => Rhs::Set(consts.collect()),
+                    false => consts.next().map_or(Rhs::None, Rhs::Const),
+                }
             }
-            Meaning::Ordinary => {
-                let rhs = match &check.right {
-                    TypedRhs::None => Rhs::None,
-                    TypedRhs::Operand(operand) => Rhs::Slot(self.slot(operand, source)),
-                    TypedRhs::Literals(_) => self.literals(check, false),
-                };
-                lowered(check.op, check.modifier, rhs, self)
-            }
-        }
-    }
-
-    fn literals(&mut self, check: &TypedCheck, only_first: bool) -> Rhs {
-        let TypedRhs::Literals(literals) = &check.right else { return Rhs::None };
-        let mut consts = literals.iter().map(|literal| self.builder.const_(literal.clone()));
-        let several = check.modifier.is_some()
-            || matches!(check.op, Operator::In | Operator::Intersects | Operator::Pmatch);
-        // `fd.net in (a, b)` is an equality with `a`, and `in` in name only.
-        if only_first {
-            return consts.next().map_or(Rhs::None, Rhs::Const);
-        }
-        if several {
-            return Rhs::Set(consts.collect());
-        }
-        consts.next().map_or(Rhs::None, Rhs::Const)
-    }
-
-    /// The event's time lies within a distance of a time.
-    fn around(&mut self, time: u64, distance: u64, source: &str) -> ExprId {
-        let slot = self.event_time(source);
-        let mut bound = |op: Operator, value: u64| {
-            let value: ConstId = self.builder.const_(Const::Unsigned(value));
-            self.builder.check(Check { slot, op, modifier: None, rhs: Rhs::Const(value) })
         };
-        let from = bound(Operator::Ge, time.saturating_sub(distance));
-        let to = bound(Operator::Le, time.saturating_add(distance));
-        self.builder.expr(Expr::And(Box::new([from, to])))
-    }
-
-    fn event_time(&mut self, source: &str) -> SlotId {
-        let name: &str = "evt.rawtime";
-        let import = self.builder.import(Import {
-            source: source.into(),
-            name: name.into(),
-            arg: None,
-            text: name.into(),
-            ty: ValueType::AbsTime,
-            list: false,
-            format: catalogue::FieldId::from_name(name).map_or(catalogue::Format::Dec, |id| id.get().format),
-        });
-        self.builder.slot(Slot { kind: SlotKind::Import(import), ty: ValueType::AbsTime, list: false })
+        ir::compat::check(&mut self.builder, Check { slot, op: check.op, modifier: check.modifier, rhs })
     }
 }
 

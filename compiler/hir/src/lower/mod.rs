@@ -1,13 +1,12 @@
 //! Lowering: checked conditions, outputs and rule metadata into one program of the typed IR.
 //!
-//! Falco's peculiar fields keep their behaviour here and nowhere later: what never matches becomes a constant, what looks
-//! at its first value only gets only that (language.md 5.4, 5.6, 5.7). The IR has clean semantics.
+//! Falco's peculiar comparisons go through `ir::compat`: what never matches becomes a constant, what looks at its first
+//! value only gets only that. The IR that comes out has clean semantics.
 
 mod alone;
 mod condition;
 mod operand;
 mod output;
-mod quirks;
 
 pub use alone::condition;
 pub use operand::slot;

@@ -17,7 +17,9 @@ pub fn slot(builder: &mut ProgramBuilder, operand: &Operand, source: &str) -> Sl
     let kind = match &operand.kind {
         OperandKind::Field(field) => SlotKind::Import(builder.import(import(field, source))),
         OperandKind::Literal(bytes) => SlotKind::Const(builder.const_(Const::Text(bytes.clone()))),
-        OperandKind::List(items) => SlotKind::List(items.iter().map(|item| slot(builder, item, source)).collect()),
+        OperandKind::List(items) => {
+            SlotKind::List(items.iter().map(|item| slot(builder, item, source)).collect())
+        }
         OperandKind::Transform { transformer, args, selector } => SlotKind::Transform {
             transformer: *transformer,
             args: args.iter().map(|arg| slot(builder, arg, source)).collect(),

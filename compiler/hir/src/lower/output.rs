@@ -58,10 +58,17 @@ impl Lowering<'_> {
 }
 
 /// The pieces of a checked output; a `*` at its start is none.
-pub fn template(builder: &mut ProgramBuilder, text: &str, parts: &[OutputPart], source: &str) -> Box<[Piece]> {
+pub fn template(
+    builder: &mut ProgramBuilder,
+    text: &str,
+    parts: &[OutputPart],
+    source: &str,
+) -> Box<[Piece]> {
     let lowered = parts.iter().map(|part| match part {
         OutputPart::Text(span) => Piece::Text(span.slice(text).into()),
-        OutputPart::Value { width, operand, .. } => Piece::Value { slot: slot(builder, operand, source), width: *width },
+        OutputPart::Value { width, operand, .. } => {
+            Piece::Value { slot: slot(builder, operand, source), width: *width }
+        }
     });
     lowered.collect()
 }
