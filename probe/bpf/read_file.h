@@ -1,0 +1,157 @@
+/* Facts about files: from descriptor to file, device and inode, overlay layers, paths. */
+#ifndef READ_FILE_H
+#define READ_FILE_H
+
+#include "call.h"
+
+#define OVERLAY_MAGIC 0x794c7630
+#define S_IFMT 0170000
+#define S_IFREG 0100000
+#define S_IFDIR 0040000
+#define S_IFLNK 0120000
+#define S_IFSOCK 0140000
+#define FMODE_CREATED 0x100000
+/* Longest name of a path's part, its NUL included. */
+#define NAME_LIMIT 256
+
+/* The open file behind a descriptor of the current thread; null when there is none. */
+INLINE struct file *file_of(struct task_struct *task, s32 fd)
+{
+	struct files_struct *files = LOAD(task, files);
+	struct fdtable *table;
+	struct file **slots, *file = NULL;
+
+	if (fd < 0 || !files)
+		return NULL;
+	table = READ(files, fdt);
+	if ((u32)fd >= READ(table, max_fds))
+		return NULL;
+	slots = READ(table, fd);
+	bpf_probe_read_kernel(&file, sizeof(file), slots + (u32)fd);
+	return file;
+}
+
+/* Layer of an overlay file system that a file comes from. */
+enum layer { LAYER_NONE, LAYER_UPPER, LAYER_LOWER };
+
+INLINE enum layer layer_of(struct inode *inode, struct super_block *block)
+{
+	struct dentry *upper = NULL;
+
+	if (READ(block, s_magic) != OVERLAY_MAGIC)
+		return LAYER_NONE;
+	/* The overlay's own structure follows the inode; its first member is the file in the upper layer. */
+	bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + SIZE_OF_TYPE(struct inode));
+	return upper && READ(upper, d_inode) ? LAYER_UPPER : LAYER_LOWER;
+}
+
+struct file_facts {
+	u32 device;
+	u64 inode;
+	enum layer layer;
+	bool created;
+};
+
+/* What open events tell about the new descriptor; zeros when the call failed. */
+INLINE struct file_facts facts_of(struct task_struct *task, long fd)
+{
+	struct file_facts facts = {};
+	struct file *file = fd >= 0 ? file_of(task, fd) : NULL;
+	struct super_block *block;
+	struct inode *inode;
+
+	if (!file)
+		return facts;
+	inode = READ(file, f_inode);
+	block = READ(inode, i_sb);
+	facts.device = user_device(READ(block, s_dev));
+	facts.inode = READ(inode, i_ino);
+	facts.layer = layer_of(inode, block);
+	facts.created = READ(file, f_mode) & FMODE_CREATED;
+	return facts;
+}
+
+/* Writes the names in scratch->parts to scratch->text as a path; its size with the NUL. */
+INLINE u32 join_parts(struct scratch *scratch)
+{
+	u32 len = 0, count = scratch->parts_count;
+
+	LOOP (u32 i = 0; i < PATH_PARTS; i++) {
+		u32 part = count - 1 - i;
+		u64 name;
+		long size;
+
+		/* Room for one more name stays, so the mask below never cuts. */
+		if (i >= count || part >= PATH_PARTS || len > PATH_LIMIT - 2 * NAME_LIMIT)
+			break;
+		name = scratch->parts[part];
+		if (!name)
+			continue;
+		OPAQUE(len);
+		len &= PATH_LIMIT - 1;
+		scratch->text[len] = '/';
+		size = bpf_probe_read_kernel_str(&scratch->text[len + 1], NAME_LIMIT, (void *)name);
+		if (size > 0)
+			len += (u32)size & 0x1ff;
+	}
+	if (!len) {
+		scratch->text[0] = '/';
+		len = 1;
+	}
+	len &= PATH_LIMIT - 1;
+	scratch->text[len] = 0;
+	return len + 1;
+}
+
+/* Puts the path of a file into scratch->text; its size with the NUL. 0 when the file has none. */
+SUBPROGRAM u32 path_of(u64 file_address)
+{
+	struct scratch *scratch = own_scratch();
+	struct file *file = (void *)file_address;
+	struct vfsmount *mnt = READ(file, f_path.mnt);
+	struct dentry *dentry = READ(file, f_path.dentry);
+
+	if (!scratch || !dentry || !mnt)
+		return 0;
+	if (READ(dentry, d_parent) == dentry && READ(mnt, mnt_root) != dentry) {
+		/* No directory above, as for files in memory: the name alone. */
+		long size = bpf_probe_read_kernel_str(scratch->text, NAME_LIMIT, READ(dentry, d_name.name));
+
+		return size > 0 ? size : 0;
+	}
+	scratch->parts_count = 0;
+	LOOP (u32 i = 0; i < PATH_PARTS; i++) {
+		struct dentry *parent = READ(dentry, d_parent);
+		struct dentry *root = READ(mnt, mnt_root);
+		u64 name = 0;
+
+		if (dentry == root || dentry == parent) {
+			struct mount *mount = (void *)mnt - FIELD_OFFSET(struct mount, mnt);
+			struct mount *up = READ(mount, mnt_parent);
+
+			if (dentry != root || up == mount)
+				break;
+			/* Crossing a mount point takes a place of its own, so that every round looks alike. */
+			dentry = READ(mount, mnt_mountpoint);
+			mnt = (void *)up + FIELD_OFFSET(struct mount, mnt);
+		} else {
+			name = (u64)READ(dentry, d_name.name);
+			dentry = parent;
+		}
+		scratch->parts[i] = name;
+		scratch->parts_count = i + 1;
+	}
+	return join_parts(scratch);
+}
+
+/* Appends the text of `size` bytes that lies in scratch->text. */
+INLINE void put_text(struct event *e, u32 size)
+{
+	size &= 2 * PATH_LIMIT - 1;
+	if (size > PATH_LIMIT)
+		size = PATH_LIMIT;
+	bpf_probe_read_kernel(event_end(e), size, e->scratch->text);
+	put_written(e, size);
+}
+
+#endif
