@@ -1,0 +1,57 @@
+//! The embedded eBPF objects, and which of them fits a kernel.
+
+/// How system calls are hooked. All give the same events.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Attachment {
+    /// One BTF tracepoint on the end of every system call. Sees every call, 32-bit ones included.
+    Default,
+    /// One raw tracepoint on the end of every system call, for kernels that refuse BTF tracepoints. Sees every call.
+    Portable,
+    /// One tracepoint per wanted system call: others cost almost nothing. 32-bit calls are not seen.
+    Native,
+}
+
+impl Attachment {
+    /// The name in configuration and messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Attachment::Default => "default",
+            Attachment::Portable => "portable",
+            Attachment::Native => "native",
+        }
+    }
+
+    /// The compiled object.
+    pub fn object(self) -> &'static [u8] {
+        match self {
+            Attachment::Default => aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/probe.o")),
+            Attachment::Portable => aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/probe-portable.o")),
+            Attachment::Native => aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/probe-native.o")),
+        }
+    }
+}
+
+/// Name of the program of a system call in the objects.
+pub fn call_program(syscall: &str) -> String {
+    format!("sys_{syscall}")
+}
+
+/// The program of calls without events of their own.
+pub const GENERIC_PROGRAM: &str = "sys_generic";
+/// The program on the end of every call, which finds that of the call.
+pub const DISPATCH_PROGRAM: &str = "dispatch";
+
+/// Kernel events: the tracepoint and the program on it, by name of the code in the catalogue.
+pub const TRACEPOINTS: &[(&str, &str)] = &[
+    ("sched_process_exit", "on_exit"),
+    ("sched_switch", "on_switch"),
+    ("signal_deliver", "on_signal"),
+    ("page_fault_user", "on_user_fault"),
+    ("page_fault_kernel", "on_kernel_fault"),
+];
+/// Successful executions: tracepoint and program.
+pub const EXEC: (&str, &str) = ("sched_process_exec", "on_exec");
+/// New processes where their own return from the call is not seen: tracepoint and program.
+pub const FORK: (&str, &str) = ("sched_process_fork", "on_fork");
+/// Calls whose start is reported too; the programs are called `enter_` and this.
+pub const ENTERED: &[&str] = &["open", "openat", "openat2", "creat", "connect"];

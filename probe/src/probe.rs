@@ -1,0 +1,231 @@
+//! `Probe`: opened with a set of system calls, gives events until it is dropped.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use catalogue::SyscallCode;
+use events::RawEvent;
+
+use crate::attach::Attached;
+use crate::error::ProbeError;
+use crate::features::{Features, Missing};
+use crate::layout::Control;
+use crate::load::{self, Loaded, Parts};
+use crate::object::Attachment;
+use crate::ring::Rings;
+use crate::stats::Stats;
+
+/// How a probe is to work.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Calls and tracepoints to report. The end of processes is always reported: without it, state would grow for ever.
+    pub syscalls: BTreeSet<SyscallCode>,
+    /// Bytes of each ring buffer; rounded up to a power of two and a page.
+    pub ring_bytes: u32,
+    /// CPUs that share a ring buffer; 0 for one buffer for all.
+    pub cpus_per_ring: u32,
+    /// Bytes recorded of data that calls move, at most 65,000.
+    pub snaplen: u32,
+    /// Leave out calls that failed.
+    pub drop_failed: bool,
+    /// Report the start of opening files and connecting, so that names cannot be exchanged while the call runs.
+    pub starts: bool,
+    /// How to hook calls; `None` lets the kernel's abilities decide.
+    pub attachment: Option<Attachment>,
+    /// Process whose activity is not reported, by its number in the outermost namespace. `None`: this process, provided
+    /// that `/proc` is that namespace's.
+    pub own_process: Option<u32>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            syscalls: BTreeSet::new(),
+            ring_bytes: ring_preset(4).unwrap_or(8 << 20),
+            cpus_per_ring: 1,
+            snaplen: 80,
+            drop_failed: false,
+            starts: true,
+            attachment: None,
+            own_process: None,
+        }
+    }
+}
+
+/// Bytes of a ring buffer by preset (`buf_size_preset`, 1 to 10: 1 MB to 512 MB, each twice the one before).
+pub fn ring_preset(preset: u32) -> Option<u32> {
+    (1..=10).contains(&preset).then(|| 1 << (19 + preset))
+}
+
+/// Longest recording of data (`PPM_MAX_ARG_SIZE`).
+const SNAPLEN_LIMIT: u32 = 65_000;
+
+/// A loaded and attached probe. Dropping it detaches everything.
+pub struct Probe {
+    // Fields drop in order: hooks first.
+    attached: Attached,
+    loaded: Loaded,
+    rings: Rings,
+    control: Control,
+    features: Features,
+    attachment: Attachment,
+    starts: bool,
+    warnings: Vec<String>,
+}
+
+impl Probe {
+    /// Loads what the options need and attaches it. Events wait in the ring buffers from then on.
+    pub fn open(options: &Options) -> Result<Probe, ProbeError> {
+        let features = Features::probe();
+        if let Some(missing) = features.missing() {
+            return Err(missing.into());
+        }
+        let boot_time = load::boot_time();
+        let ring_bytes = options.ring_bytes.max(rustix::param::page_size() as u32).next_power_of_two();
+        let control = Control {
+            boot_time,
+            secret: secret(),
+            own_process: options.own_process.unwrap_or_else(own_process),
+            snaplen: options.snaplen.min(SNAPLEN_LIMIT),
+            drop_failed: u32::from(options.drop_failed),
+            wake_bytes: ring_bytes / 4,
+        };
+        let mut wanted = options.attachment.map_or(vec![Attachment::Default, Attachment::Portable], |one| vec![one]);
+        wanted.reverse();
+        let mut refused = Vec::new();
+        loop {
+            let Some(attachment) = wanted.pop() else { return Err(Missing::Btf.into()) };
+            let parts = load::load(attachment, ring_bytes, options.cpus_per_ring, &control)?;
+            match Probe::start(options, &features, attachment, control, parts) {
+                // The next attachment may do.
+                Err(error @ ProbeError::Program { .. }) if !wanted.is_empty() => {
+                    refused.push(format!("attachment {}: {error}", attachment.name()));
+                }
+                Ok(mut probe) => {
+                    probe.warnings.extend(refused);
+                    return Ok(probe);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    fn start(
+        options: &Options,
+        features: &Features,
+        attachment: Attachment,
+        control: Control,
+        parts: Parts,
+    ) -> Result<Probe, ProbeError> {
+        let Parts { loaded, rings, wake } = parts;
+        let mut probe = Probe {
+            attached: Attached::default(),
+            loaded,
+            rings: Rings::new(rings, wake, control.boot_time)?,
+            control,
+            features: features.clone(),
+            attachment,
+            starts: options.starts,
+            warnings: Vec::new(),
+        };
+        probe.set_syscalls(&options.syscalls)?;
+        Ok(probe)
+    }
+
+    /// Reports these calls and tracepoints from now on. What is no longer wanted is detached.
+    pub fn set_syscalls(&mut self, syscalls: &BTreeSet<SyscallCode>) -> Result<(), ProbeError> {
+        let starts = self.starts && self.features.tracefs.is_some();
+        self.warnings = self.attached.change(&mut self.loaded, self.attachment, syscalls, starts)?;
+        if self.starts && !starts {
+            self.warnings.push(
+                "the trace file system is not mounted (mount -t tracefs tracefs /sys/kernel/tracing): names of opened \
+                 files are taken at the end of the call only"
+                    .into(),
+            );
+        }
+        Ok(())
+    }
+
+    /// Gives events to `sink`, in order of time, until at least one came or the time is over; how many.
+    pub fn poll(&mut self, timeout: Duration, sink: &mut impl FnMut(RawEvent<'_>)) -> Result<usize, ProbeError> {
+        Ok(self.rings.poll(timeout, sink)?)
+    }
+
+    /// Counts so far.
+    pub fn stats(&self) -> Result<Stats, ProbeError> {
+        let cpus = self.loaded.counters.iter().collect::<Result<Vec<_>, _>>();
+        let cpus = cpus.map_err(|e| ProbeError::Map { name: "counters", reason: e.to_string() })?;
+        Ok(Stats { cpus, delivered: self.rings.delivered(), malformed: self.rings.malformed() })
+    }
+
+    /// Sets the clocks anew: after suspend or when the clock was set, time stamps drift. Never lets time stamps go back.
+    pub fn refresh_clock(&mut self) -> Result<(), ProbeError> {
+        let boot_time = load::boot_time();
+        if boot_time > self.control.boot_time {
+            self.control.boot_time = boot_time;
+            self.rings.set_boot_time(boot_time);
+            self.write_control()?;
+        }
+        Ok(())
+    }
+
+    /// Records this many bytes of data that calls move from now on, at most 65,000.
+    pub fn set_snaplen(&mut self, snaplen: u32) -> Result<(), ProbeError> {
+        self.control.snaplen = snaplen.min(SNAPLEN_LIMIT);
+        self.write_control()
+    }
+
+    fn write_control(&mut self) -> Result<(), ProbeError> {
+        let error = |e: aya::maps::MapError| ProbeError::Map { name: "control", reason: e.to_string() };
+        self.loaded.control.set(0, self.control, 0).map_err(error)
+    }
+
+    /// Nanoseconds since the epoch at which the machine started.
+    pub fn boot_time(&self) -> u64 {
+        self.control.boot_time
+    }
+
+    /// How calls are hooked.
+    pub fn attachment(&self) -> Attachment {
+        self.attachment
+    }
+
+    /// What the host can do.
+    pub fn features(&self) -> &Features {
+        &self.features
+    }
+
+    /// What does not work as wished, one line each.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// Names of the programs that are attached or registered.
+    pub fn programs(&self) -> impl Iterator<Item = &str> {
+        self.attached.programs()
+    }
+}
+
+/// A number that nobody can guess.
+fn secret() -> u64 {
+    use std::hash::{BuildHasher, Hasher, RandomState};
+    RandomState::new().build_hasher().finish()
+}
+
+/// This process as the mounted `/proc` numbers it.
+fn own_process() -> u32 {
+    let link = std::fs::read_link("/proc/self").ok();
+    link.and_then(|pid| pid.to_str()?.parse().ok()).unwrap_or_else(std::process::id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn presets_double() {
+        let sizes: Vec<_> = (0..=11).map(ring_preset).collect();
+        assert_eq!((sizes[0], sizes[11]), (None, None));
+        assert_eq!((sizes[1], sizes[4], sizes[10]), (Some(1 << 20), Some(8 << 20), Some(512 << 20)));
+    }
+}
