@@ -40,7 +40,7 @@ impl<'r> Step<'r> {
     }
 }
 
-/// What is known of an event after its changes were applied; [`super::Tracker::event`] makes an [`Event`] of it.
+/// What is known of an event after its changes were applied; [`super::Tracker::event`] makes an [`crate::Event`] of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Applied {
     /// Number of the event (`evt.num`).
