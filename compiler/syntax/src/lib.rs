@@ -23,6 +23,10 @@
 //! # Outputs
 //! [`output::parse`]`(text, accepts)`: `accepts` is asked whether a candidate field or transformer exists.
 //!
+//! # Formatting
+//! [`format::format`] lays a rule file out anew and changes white space only; [`format::format_edits`],
+//! [`format::format_range`] and [`format::format_on_type`] give the same as edits.
+//!
 //! # Positions
 //! [`Span`] is relative to the text that was parsed. [`LineIndex`] turns offsets into lines and columns in UTF-8,
 //! UTF-16 or UTF-32, and into Falco's counts ([`LineIndex::falco_position`]).
@@ -32,6 +36,7 @@
 pub mod ast;
 pub mod condition;
 mod error;
+pub mod format;
 pub mod fuzz;
 pub mod items;
 mod line_index;

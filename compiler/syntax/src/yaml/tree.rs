@@ -129,6 +129,23 @@ impl Yaml {
         self.open_key
     }
 
+    /// Whether another tree has the same nodes with the same values, styles and links, wherever they stand.
+    pub fn same_nodes(&self, other: &Yaml) -> bool {
+        let same = |(index, (a, b)): (usize, (&YamlNode, &YamlNode))| match (a.kind, b.kind) {
+            (YamlKind::Scalar(a), YamlKind::Scalar(b)) => {
+                let id = YamlId(clamp(index));
+                a.style == b.style && self.text(id) == other.text(id)
+            }
+            (a, b) => a == b,
+        };
+        let roots = |yaml: &Yaml| yaml.documents.iter().map(|document| document.root).collect::<Vec<_>>();
+        self.nodes.len() == other.nodes.len()
+            && self.links == other.links
+            && self.pairs == other.pairs
+            && roots(self) == roots(other)
+            && self.nodes.iter().zip(&other.nodes).enumerate().all(same)
+    }
+
     /// How many nodes there are, aliases not expanded.
     pub fn len(&self) -> usize {
         self.nodes.len()
