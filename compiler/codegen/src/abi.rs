@@ -11,9 +11,9 @@
 //!   │                   +40 hit       fn    records a condition that holds
 //!   │                       (machine code reads no more; the rest is the host's)
 //!   └─ cells ──► Cell    +0  state    u32   event number × 8 + kind (ABSENT, PLAIN, OTHER); any other number: not filled
-//!      [slots]           +8  low      u64   number, truth value, or address of the text
-//!                        +16 high     u64   length of the text in bytes
-//!                        +24 value          the extracted value as the host's operators take it
+//!      [slots]           +8  low      u64   PLAIN: number, truth value, IPv4 address, or where the text is
+//!                        +16 high     u64   PLAIN: length of the text in bytes
+//!                        +24 value          OTHER: the extracted value
 //!
 //!  ProcessCache (one per process, kept by the engine with its state)
 //!   └─ planes ─► [words] +0  refuted  u64   bit n: expression n is known to be false
@@ -25,23 +25,26 @@
 //! The event's number is part of a cell's state, so that starting an event is one addition and not a clearing of cells.
 #![allow(unsafe_code)]
 
-use std::cell::{Cell as Shared, RefCell, UnsafeCell};
+use std::cell::{Cell as Shared, UnsafeCell};
 use std::mem::offset_of;
+use std::net::{IpAddr, Ipv4Addr};
 
 use bumpalo::Bump;
 use ir::{Extracted, ImportId, Value};
 
 use crate::filters::Core;
 use crate::plan::{SlotIx, Variant};
+use crate::process_cache::ProcessWord;
 use crate::source::EventSource;
 
 /// Kinds of cell states, the low three bits.
 pub(crate) mod kind {
     /// The field has no value.
     pub(crate) const ABSENT: u32 = 1;
-    /// A number, truth value, text or bytes of the variant that the slot's type announces, in `low` and `high`.
+    /// A number, truth value, text, bytes or IPv4 address of the variant that the slot's type announces, in `low` and
+    /// `high`.
     pub(crate) const PLAIN: u32 = 2;
-    /// Anything else: lists, ancestors, endpoints, addresses, unexpected variants; only `value` counts.
+    /// Anything else: lists, ancestors, endpoints, IPv6 addresses, unexpected variants; in `value`.
     pub(crate) const OTHER: u32 = 3;
     /// Distance between the states of two events.
     pub(crate) const STEP: u32 = 8;
@@ -75,122 +78,16 @@ pub(crate) type FilterFn =
 /// A callback of machine code: the frame it was given, and which test, bit or condition it is about.
 pub(crate) type Callback = unsafe extern "C" fn(frame: *const Frame, index: u32) -> u32;
 
-/// 64 expressions of a process cache.
-#[repr(C)]
-#[derive(Debug, Default)]
-pub(crate) struct ProcessWord {
-    refuted: Shared<u64>,
-    proven: Shared<u64>,
-}
-
-impl ProcessWord {
-    /// What is known of the expression with this bit.
-    #[inline]
-    pub(crate) fn get(&self, mask: u64) -> Option<bool> {
-        if self.refuted.get() & mask != 0 {
-            Some(false)
-        } else if self.proven.get() & mask != 0 {
-            Some(true)
-        } else {
-            None
-        }
-    }
-
-    #[inline]
-    pub(crate) fn set(&self, mask: u64, value: bool) {
-        let plane = if value { &self.proven } else { &self.refuted };
-        plane.set(plane.get() | mask);
-    }
-
-    #[inline]
-    pub(crate) fn clear(&self) {
-        self.refuted.set(0);
-        self.proven.set(0);
-    }
-}
-
-/// Results of the expressions that depend on a process only, remembered until the process changes. The engine keeps one
-/// with each of its processes, hands it out through [`EventSource::process_cache`] and calls [`ProcessCache::clear`]
-/// whenever something that a process-level field shows has changed. It serves one `Filters` at a time: used with
-/// another one it starts empty.
-#[derive(Debug, Default)]
-pub struct ProcessCache {
-    owner: Shared<u64>,
-    inline: [ProcessWord; ProcessCache::INLINE_WORDS],
-    /// Allocated when the filters need more words than `inline` has, and kept from then on.
-    spill: RefCell<Vec<ProcessWord>>,
-}
-
-impl Clone for ProcessCache {
-    /// A copy of a process is another process: its cache starts empty.
-    fn clone(&self) -> ProcessCache {
-        ProcessCache::default()
-    }
-}
-
-impl ProcessCache {
-    /// Words kept without an allocation: enough for 256 expressions, twice what Falco's own rules need.
-    const INLINE_WORDS: usize = 4;
-
-    /// An empty cache; allocates nothing.
-    pub fn new() -> ProcessCache {
-        ProcessCache::default()
-    }
-
-    /// Forgets everything. To be called when anything that a process-level field shows has changed, and when the
-    /// object is reused for another process. Costs a few stores.
-    #[inline]
-    pub fn clear(&self) {
-        self.owner.set(0);
-    }
-
-    /// The words for these filters, emptied if they last served others or were cleared.
-    #[inline]
-    pub(crate) fn words(&self, core: &Core) -> WordsRef {
-        let count = core.process_words;
-        if self.owner.get() != core.id {
-            self.adopt(core.id, count);
-        }
-        if count <= ProcessCache::INLINE_WORDS {
-            WordsRef(self.inline.as_ptr())
-        } else {
-            WordsRef(self.spill.borrow().as_ptr())
-        }
-    }
-
-    #[cold]
-    fn adopt(&self, id: u64, count: usize) {
-        self.owner.set(id);
-        if count <= ProcessCache::INLINE_WORDS {
-            self.inline.iter().for_each(ProcessWord::clear);
-            return;
-        }
-        let mut spill = self.spill.borrow_mut();
-        spill.iter().for_each(ProcessWord::clear);
-        if spill.len() < count {
-            spill.resize_with(count, ProcessWord::default);
-        }
-    }
-}
-
-/// Words of a process cache, at least as many as the filters they were asked for need.
-#[derive(Clone, Copy)]
-pub(crate) struct WordsRef(*const ProcessWord);
-
-impl WordsRef {
-    pub(crate) fn as_ptr(self) -> *const ProcessWord {
-        self.0
-    }
-}
-
 /// The value of a slot for one event.
 #[repr(C)]
 pub(crate) struct Cell {
     state: Shared<u32>,
+    /// Of a plain value.
+    variant: Shared<Variant>,
     low: Shared<u64>,
     high: Shared<u64>,
-    /// Borrowed from the event source or the arena. Read only while `state` says that it belongs to this event, and
-    /// written only while it does not.
+    /// Read only while `state` says that it belongs to this event and is OTHER, and written only while the cell is not
+    /// filled. As the text of `low` and `high`, it is borrowed from the event source or the arena.
     value: UnsafeCell<Extracted<'static>>,
 }
 
@@ -226,7 +123,7 @@ unsafe extern "C" fn fetch_nothing(_: *const Frame, _: u32, _: u32, _: u32) -> u
     kind::ABSENT
 }
 
-/// Fetches from a source of this type: the extraction is inlined here, straight into the cell.
+/// Fetches from a source of this type: the extraction is inlined here.
 ///
 /// # Safety
 /// `frame` must be one that `EvalContext::enter` has given out for a source of type `S`.
@@ -234,13 +131,11 @@ unsafe extern "C" fn fetch<S: EventSource>(frame: *const Frame, slot: u32, impor
     // SAFETY: the caller passes a frame that is borrowed while it runs.
     let frame = unsafe { &*frame };
     let Some(cell) = frame.cells.get(slot as usize) else { return kind::ABSENT };
-    if cell.state.get() & !7 != frame.current.get() & !7 {
+    if !frame.is_filled(cell) {
         // SAFETY: `enter` has set the pointer to an `S` that is borrowed for longer than the frame is.
         let source: &S = unsafe { &*frame.source.get().cast::<S>() };
-        // SAFETY: the cell is not filled, so nothing refers to its value. The value's lifetime is the source's borrow; it
-        // is only given out (`Frame::filled`) while that lasts.
-        unsafe { cell.value.get().cast::<Extracted<'_>>().write(source.extract(ImportId(import))) };
-        frame.seal(cell, variant);
+        // SAFETY: the source's borrow outlives this event.
+        unsafe { frame.seal(cell, source.extract(ImportId(import)), variant) };
     }
     cell.state.get() & 7
 }
@@ -324,6 +219,7 @@ impl Cell {
     fn empty() -> Cell {
         Cell {
             state: Shared::new(0),
+            variant: Shared::new(Variant::Other),
             low: Shared::new(0),
             high: Shared::new(0),
             value: UnsafeCell::new(Extracted::Absent),
@@ -380,62 +276,123 @@ impl Frame {
         &self.arena
     }
 
-    /// The value that a cell holds for this event, if it is filled.
     #[inline]
-    pub(crate) fn filled(&self, slot: SlotIx) -> Option<&Extracted<'_>> {
+    fn is_filled(&self, cell: &Cell) -> bool {
+        cell.state.get() & !7 == self.current.get() & !7
+    }
+
+    /// The kind of value that a cell holds for this event; `None`: it is not filled.
+    #[inline]
+    pub(crate) fn kind(&self, slot: SlotIx) -> Option<u32> {
         let cell = self.cells.get(slot.0 as usize)?;
-        // SAFETY: a cell that is filled for this event is not written again before the next one, which needs `&mut`;
-        // the value's lifetime is shortened to the frame's, during which source and arena stay as they are.
-        (cell.state.get() & !7 == self.current.get() & !7).then(|| unsafe { &*cell.value.get() })
+        self.is_filled(cell).then(|| cell.state.get() & 7)
     }
 
-    /// Whether a cell holds a plain value of this event.
+    /// The number, truth value or IPv4 address in a cell with a plain one.
     #[inline]
-    pub(crate) fn is_plain(&self, slot: SlotIx) -> bool {
-        self.cells.get(slot.0 as usize).is_some_and(|cell| cell.state.get() == self.current.get())
+    pub(crate) fn number(&self, slot: SlotIx) -> u64 {
+        self.cells.get(slot.0 as usize).map_or(0, |cell| cell.low.get())
     }
 
-    /// Fills a cell with a field of the source.
+    /// The text or bytes in a cell of this event with plain ones; else nothing.
     #[inline]
-    pub(crate) fn fill_from_source(&self, slot: SlotIx, import: ImportId, variant: Variant) {
-        // SAFETY: `enter` has set `fetch` for the type of the source, and this frame is one that it gave out.
-        unsafe { (self.fetch.get())(self, slot.0, import.0, variant as u32) };
-    }
-
-    /// Fills a cell with a composed value.
-    pub(crate) fn fill<'f>(&'f self, slot: SlotIx, value: Extracted<'f>, variant: Variant) {
-        let Some(cell) = self.cells.get(slot.0 as usize) else { return };
-        if cell.state.get() & !7 == self.current.get() & !7 {
-            return;
+    pub(crate) fn text(&self, slot: SlotIx) -> &[u8] {
+        let Some(cell) = self.cells.get(slot.0 as usize) else { return &[] };
+        if cell.state.get() != self.current.get()
+            || ![Variant::Text, Variant::Bytes].contains(&cell.variant.get())
+        {
+            return &[];
         }
-        // SAFETY: the cell is not filled, so nothing refers to its value. Only the lifetime changes: `filled` gives the
-        // value out with the frame's lifetime again, and only for this event.
-        unsafe { cell.value.get().write(std::mem::transmute::<Extracted<'f>, Extracted<'static>>(value)) };
-        self.seal(cell, variant as u32);
+        let start = std::ptr::with_exposed_provenance(cell.low.get() as usize);
+        // SAFETY: `seal` has put start and length of a slice there in this event, during which source and arena, from
+        // which it is borrowed, stay as they are; the lifetime is the frame's.
+        unsafe { std::slice::from_raw_parts(start, cell.high.get() as usize) }
     }
 
-    /// Makes a cell one of this event. `variant`: what machine code expects of the slot.
+    /// The value that a cell holds for this event; absent when it is not filled.
+    pub(crate) fn value(&self, slot: SlotIx) -> Extracted<'_> {
+        let Some(cell) = self.cells.get(slot.0 as usize) else { return Extracted::Absent };
+        match self.kind(slot) {
+            Some(kind::PLAIN) => Extracted::One(match cell.variant.get() {
+                Variant::Unsigned => Value::Unsigned(cell.low.get()),
+                Variant::Signed => Value::Signed(cell.low.get() as i64),
+                Variant::Float => Value::Float(f64::from_bits(cell.low.get())),
+                Variant::Bool => Value::Bool(cell.low.get() != 0),
+                Variant::Text => Value::Text(self.text(slot)),
+                Variant::Bytes => Value::Bytes(self.text(slot)),
+                Variant::Address | Variant::Other => {
+                    Value::Address(IpAddr::V4(Ipv4Addr::from_bits(cell.low.get() as u32)))
+                }
+            }),
+            // SAFETY: a cell that is filled for this event is not written again before the next one, which needs `&mut`;
+            // the value's lifetime is shortened to the frame's, during which source and arena stay as they are.
+            Some(kind::OTHER) => unsafe { *cell.value.get() },
+            _ => Extracted::Absent,
+        }
+    }
+
+    /// Fills a cell with a field of the source; the kind of value it then holds.
     #[inline]
-    fn seal(&self, cell: &Cell, variant: u32) {
-        // SAFETY: the value was just written, and nothing writes while this reference lives.
-        let kind = match unsafe { &*cell.value.get() } {
+    pub(crate) fn fill_from_source(&self, slot: SlotIx, import: ImportId, variant: Variant) -> u32 {
+        // SAFETY: `enter` has set `fetch` for the type of the source, and this frame is one that it gave out.
+        unsafe { (self.fetch.get())(self, slot.0, import.0, variant as u32) }
+    }
+
+    /// Fills a cell with a composed value; the kind of value it then holds.
+    pub(crate) fn fill<'f>(&'f self, slot: SlotIx, value: Extracted<'f>, variant: Variant) -> u32 {
+        let Some(cell) = self.cells.get(slot.0 as usize) else { return kind::ABSENT };
+        if !self.is_filled(cell) {
+            // SAFETY: the value is borrowed from source, arena or program, which outlive this event.
+            unsafe { self.seal(cell, value, variant as u32) };
+        }
+        cell.state.get() & 7
+    }
+
+    /// Fills a cell that is not filled. `variant`: what machine code expects of the slot. Plain values go into the cell
+    /// part by part: a copy of the whole would wait for the stores of its parts.
+    ///
+    /// # Safety
+    /// What the value borrows must stay as it is for the rest of the event.
+    #[inline]
+    unsafe fn seal(&self, cell: &Cell, value: Extracted<'_>, variant: u32) {
+        let plain = |expected: Variant, low: u64, high: u64| {
+            cell.variant.set(expected);
+            cell.low.set(low);
+            cell.high.set(high);
+            kind::PLAIN
+        };
+        let is = |expected: Variant| variant == expected as u32;
+        let kind = match value {
             Extracted::Absent => kind::ABSENT,
-            Extracted::One(value) if Variant::of_value(value) as u32 == variant => {
-                let (low, high) = match value {
-                    Value::Unsigned(number) => (*number, 0),
-                    Value::Signed(number) => (*number as u64, 0),
-                    Value::Float(number) => (number.to_bits(), 0),
-                    Value::Bool(truth) => (u64::from(*truth), 0),
-                    Value::Text(text) | Value::Bytes(text) => {
-                        (text.as_ptr().expose_provenance() as u64, text.len() as u64)
-                    }
-                    Value::Address(_) => (0, 0),
-                };
-                cell.low.set(low);
-                cell.high.set(high);
-                kind::PLAIN
+            Extracted::One(Value::Unsigned(number)) if is(Variant::Unsigned) => {
+                plain(Variant::Unsigned, number, 0)
             }
-            _ => kind::OTHER,
+            Extracted::One(Value::Signed(number)) if is(Variant::Signed) => {
+                plain(Variant::Signed, number as u64, 0)
+            }
+            Extracted::One(Value::Float(number)) if is(Variant::Float) => {
+                plain(Variant::Float, number.to_bits(), 0)
+            }
+            Extracted::One(Value::Bool(truth)) if is(Variant::Bool) => {
+                plain(Variant::Bool, u64::from(truth), 0)
+            }
+            Extracted::One(Value::Text(text)) if is(Variant::Text) => {
+                plain(Variant::Text, text.as_ptr().expose_provenance() as u64, text.len() as u64)
+            }
+            Extracted::One(Value::Bytes(bytes)) if is(Variant::Bytes) => {
+                plain(Variant::Bytes, bytes.as_ptr().expose_provenance() as u64, bytes.len() as u64)
+            }
+            Extracted::One(Value::Address(IpAddr::V4(address))) if is(Variant::Address) => {
+                plain(Variant::Address, u64::from(address.to_bits()), 0)
+            }
+            other => {
+                // SAFETY: the cell is not filled, so nothing refers to its value. Only the lifetime changes; the caller
+                // vouches for the rest of this event, and for no longer is the value given out.
+                unsafe {
+                    cell.value.get().write(std::mem::transmute::<Extracted<'_>, Extracted<'static>>(other))
+                };
+                kind::OTHER
+            }
         };
         cell.state.set(self.current.get() - kind::PLAIN + kind);
     }

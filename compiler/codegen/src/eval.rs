@@ -5,9 +5,9 @@ use bumpalo::collections::Vec as BumpVec;
 use ir::ops::transform;
 use ir::{Extracted, Value};
 
-use crate::abi::Frame;
+use crate::abi::{Frame, kind};
 use crate::plan::build::PlanSlotKind;
-use crate::plan::{Action, BitId, Compare, DONE, FAILS, HOLDS, Kind, SlotIx, Test, TestId, Variant};
+use crate::plan::{Action, BitId, Compare, DONE, FAILS, HOLDS, Kind, SlotIx, Test, TestId};
 use crate::prepare::Side;
 
 /// Runs the steps of a function from its entry; conditions that hold are recorded in the frame.
@@ -71,54 +71,50 @@ pub(crate) fn test(frame: &Frame, id: TestId) -> bool {
 /// Fills the slot of a test. Nothing: its value is plain; else the decision.
 pub(crate) fn settle(frame: &Frame, id: TestId) -> Option<bool> {
     let Some(test) = frame.core().tests.get(id.0 as usize) else { return Some(false) };
-    match value(frame, test.slot) {
-        Extracted::Absent => Some(false),
-        _ if frame.is_plain(test.slot) => None,
+    match filled(frame, test.slot) {
+        kind::ABSENT => Some(false),
+        kind::PLAIN => None,
         _ => Some(decide(frame, test)),
     }
 }
 
 fn decide(frame: &Frame, test: &Test) -> bool {
-    let value = value(frame, test.slot);
-    match value {
-        Extracted::Absent => false,
-        Extracted::One(plain_value) if Variant::of_value(plain_value) == test.variant => {
-            plain(plain_value, &test.kind).unwrap_or_else(|| general(frame, test, value))
-        }
-        _ => general(frame, test, value),
+    match filled(frame, test.slot) {
+        kind::ABSENT => false,
+        kind::PLAIN => plain(frame, test),
+        _ => match (frame.value(test.slot), &test.kind) {
+            (Extracted::One(Value::Address(address)), Kind::Networks { networks, holds }) => {
+                networks.contains(address) == *holds
+            }
+            (value, _) => general(frame, test, value),
+        },
     }
 }
 
-/// Decides a value of the slot's variant; `None`: the test has no short cut.
+/// Decides a plain value.
 #[inline]
-fn plain(value: &Value<'_>, kind: &Kind) -> Option<bool> {
-    Some(match (kind, value) {
-        (Kind::Exists, _) => true,
-        (Kind::Number { compare, value: right, .. }, Value::Unsigned(left)) => {
-            compared(*compare, left, right)
+fn plain(frame: &Frame, test: &Test) -> bool {
+    let slot = test.slot;
+    match &test.kind {
+        Kind::Exists => true,
+        Kind::Number { compare, signed: false, value } => compared(*compare, frame.number(slot), *value),
+        Kind::Number { compare, signed: true, value } => {
+            compared(*compare, frame.number(slot) as i64, *value as i64)
         }
-        (Kind::Number { compare, value: right, .. }, Value::Signed(left)) => {
-            compared(*compare, left, &(*right as i64))
-        }
-        (Kind::Number { compare, value: right, .. }, Value::Bool(left)) => {
-            compared(*compare, &u64::from(*left), right)
-        }
-        (Kind::Numbers(numbers), Value::Unsigned(left)) => numbers.contains(*left),
-        (Kind::Numbers(numbers), Value::Signed(left)) => numbers.contains(*left as u64),
-        (Kind::Numbers(numbers), Value::Bool(left)) => numbers.contains(u64::from(*left)),
-        (Kind::Equal { text, holds }, Value::Text(left)) => (**left == **text) == *holds,
-        (Kind::Texts(texts), Value::Text(left)) => texts.contains(left),
-        (Kind::Affix(Side::Start, affix), Value::Text(left)) => left.starts_with(affix),
-        (Kind::Affix(Side::End, affix), Value::Text(left)) => left.ends_with(affix),
-        (Kind::Affixes(affixes), Value::Text(left)) => affixes.matches(left),
-        (Kind::Inside(finder), Value::Text(left)) => finder.is_in(left),
-        (Kind::InsideAny(automaton), Value::Text(left)) => automaton.is_match(left),
-        (Kind::Networks(networks), Value::Address(left)) => networks.contains(*left),
-        _ => return None,
-    })
+        Kind::Numbers(numbers) => numbers.contains(frame.number(slot)),
+        Kind::Equal { text, holds } => (frame.text(slot) == &**text) == *holds,
+        Kind::Texts(texts) => texts.contains(frame.text(slot)),
+        Kind::Affix(Side::Start, affix) => frame.text(slot).starts_with(affix),
+        Kind::Affix(Side::End, affix) => frame.text(slot).ends_with(affix),
+        Kind::Affixes(affixes) => affixes.matches(frame.text(slot)),
+        Kind::Inside(substring) => substring.is_in(frame.text(slot)),
+        Kind::InsideAny(automaton) => automaton.is_match(frame.text(slot)),
+        Kind::Networks { networks, holds } => networks.contains_v4(frame.number(slot) as u32) == *holds,
+        Kind::General => general(frame, test, frame.value(slot)),
+    }
 }
 
-fn compared<T: Ord>(compare: Compare, left: &T, right: &T) -> bool {
+fn compared<T: Ord>(compare: Compare, left: T, right: T) -> bool {
     match compare {
         Compare::Eq => left == right,
         Compare::Ne => left != right,
@@ -129,64 +125,70 @@ fn compared<T: Ord>(compare: Compare, left: &T, right: &T) -> bool {
     }
 }
 
-fn general(frame: &Frame, test: &Test, left: &Extracted<'_>) -> bool {
+fn general(frame: &Frame, test: &Test, left: Extracted<'_>) -> bool {
     let checks = &frame.core().checks;
     test.checks
         .iter()
         .filter_map(|index| checks.get(*index as usize))
-        .any(|check| check.holds(left, |slot| value(frame, slot)))
+        .any(|check| check.holds(&left, |slot| value(frame, slot)))
 }
 
 /// The value of a slot, computed on first use.
+fn value(frame: &Frame, slot: SlotIx) -> Extracted<'_> {
+    filled(frame, slot);
+    frame.value(slot)
+}
+
+/// Computes a slot on first use; the kind of its value.
 #[inline]
-pub(crate) fn value(frame: &Frame, slot: SlotIx) -> &Extracted<'_> {
-    match frame.filled(slot) {
-        Some(value) => value,
+fn filled(frame: &Frame, slot: SlotIx) -> u32 {
+    match frame.kind(slot) {
+        Some(kind) => kind,
         None => compute(frame, slot),
     }
 }
 
 #[inline(never)]
-fn compute(frame: &Frame, slot: SlotIx) -> &Extracted<'_> {
+fn compute(frame: &Frame, slot: SlotIx) -> u32 {
     let slots = &frame.core().slots;
     let operands = |slot: SlotIx| slots.get(slot.0 as usize).map_or(&[][..], |plan| plan.kind.operands());
-    if operands(slot).is_empty() {
-        fill(frame, slot);
-    } else {
+    if !operands(slot).is_empty() {
         // Slots under way, each with how many of its operands are filled; in the arena, for there may be many.
         let mut pending = BumpVec::new_in(frame.arena());
         pending.push((slot, 0));
-        while let Some((slot, done)) = pending.pop() {
-            match operands(slot).get(done) {
+        while let Some((user, done)) = pending.pop() {
+            match operands(user).get(done) {
                 Some(operand) => {
-                    pending.push((slot, done + 1));
-                    if frame.filled(*operand).is_none() {
+                    pending.push((user, done + 1));
+                    if frame.kind(*operand).is_none() {
                         pending.push((*operand, 0));
                     }
                 }
-                None => fill(frame, slot),
+                None => _ = fill(frame, user),
             }
         }
     }
-    frame.filled(slot).unwrap_or(&Extracted::Absent)
+    fill(frame, slot)
 }
 
-/// Fills a slot whose operands are filled.
-fn fill(frame: &Frame, slot: SlotIx) {
-    let Some(plan) = frame.core().slots.get(slot.0 as usize) else { return };
+/// Fills a slot whose operands are filled; the kind of its value.
+fn fill(frame: &Frame, slot: SlotIx) -> u32 {
+    let Some(plan) = frame.core().slots.get(slot.0 as usize) else { return kind::ABSENT };
+    if let Some(kind) = frame.kind(slot) {
+        return kind;
+    }
     let value = match &plan.kind {
         PlanSlotKind::Import(import) => return frame.fill_from_source(slot, *import, plan.variant),
         PlanSlotKind::Const(constant) => transform::literal(constant),
-        PlanSlotKind::List(args) => transform::list(operands(frame, args), frame.arena()),
+        PlanSlotKind::List(args) => transform::list(values(frame, args), frame.arena()),
         PlanSlotKind::Transform { transformer, args, selector } => {
-            transform::apply(*transformer, operands(frame, args), *selector, frame.arena())
+            transform::apply(*transformer, values(frame, args), *selector, frame.arena())
         }
     };
-    frame.fill(slot, value, plan.variant);
+    frame.fill(slot, value, plan.variant)
 }
 
-/// The values of operands that are filled.
-fn operands<'f>(frame: &'f Frame, args: &[SlotIx]) -> &'f [Extracted<'f>] {
-    let values = args.iter().map(|arg| frame.filled(*arg).copied().unwrap_or(Extracted::Absent));
-    frame.arena().alloc_slice_fill_iter(values)
+/// The values of slots that are filled.
+fn values<'f>(frame: &'f Frame, slots: &[SlotIx]) -> &'f [Extracted<'f>] {
+    frame.arena().alloc_slice_fill_iter(slots.iter().map(|slot| frame.value(*slot)))
 }

@@ -36,18 +36,18 @@ impl General {
     /// Decides a check against literals for a text that is known at compile time.
     pub(crate) fn decides(program: &Program, check: &Check, text: &[u8]) -> bool {
         let general = General::new(program, check, |_| SlotIx(u32::MAX));
-        general.holds(&Extracted::One(Value::Text(text)), |_| &Extracted::Absent)
+        general.holds(&Extracted::One(Value::Text(text)), |_| Extracted::Absent)
     }
 
     /// Whether the check holds for this value; `value` gives those of other slots.
     pub(crate) fn holds<'e>(
         &self,
         left: &Extracted<'_>,
-        value: impl FnOnce(SlotIx) -> &'e Extracted<'e>,
+        value: impl FnOnce(SlotIx) -> Extracted<'e>,
     ) -> bool {
         match self {
             General::Literals(matcher) => matcher.decide(left),
-            General::Slot(op, right) => compare::extractions(*op, left, value(*right)),
+            General::Slot(op, right) => compare::extractions(*op, left, &value(*right)),
             General::Never => false,
         }
     }

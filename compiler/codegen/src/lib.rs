@@ -23,11 +23,13 @@ mod matches;
 mod module;
 mod plan;
 mod prepare;
+mod process_cache;
 mod source;
 
-pub use abi::{EvalContext, ProcessCache};
+pub use abi::EvalContext;
 pub use binding::{Binding, Cost, ImportBinding, Scope};
 pub use error::Error;
 pub use filters::{Backend, Filters, Mode, Stats};
 pub use matches::{Matches, Strategy};
+pub use process_cache::ProcessCache;
 pub use source::EventSource;

@@ -2,7 +2,7 @@
 
 use ir::FieldSource;
 
-use crate::abi::ProcessCache;
+use crate::process_cache::ProcessCache;
 
 /// An event together with the cache of the process that made it.
 pub trait EventSource: FieldSource {

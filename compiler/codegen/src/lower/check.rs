@@ -60,7 +60,12 @@ impl Lowering<'_> {
             Kind::Numbers(numbers) => self.numbers(id, slot, numbers, then, otherwise),
             Kind::Texts(texts) => self.texts(id, slot, texts, then, otherwise),
             Kind::Affixes(affixes) => self.affixes(id, slot, affixes, then, otherwise),
-            Kind::Inside(_) | Kind::InsideAny(_) | Kind::Networks(_) | Kind::General => {
+            Kind::Networks { networks, holds } => {
+                let (inside, outside) = if *holds { (then, otherwise) } else { (otherwise, then) };
+                self.plain_value(id, slot, then, otherwise);
+                self.networks(id, slot, networks, (inside, outside), (then, otherwise));
+            }
+            Kind::Inside(_) | Kind::InsideAny(_) | Kind::General => {
                 let state = self.cell(slot, offset::STATE, types::I32);
                 let host = self.block();
                 self.unless_absent(state, host, otherwise);

@@ -9,9 +9,9 @@ use super::check::{load_type, loaded_number};
 use super::logic::{Lowering, text_memory};
 use crate::abi::offset;
 use crate::plan::{SlotIx, TestId};
-use crate::prepare::{Affixes, Numbers, Side, Texts, length_bit};
+use crate::prepare::{Affixes, Networks, Numbers, Side, Texts, length_bit};
 
-/// The most numbers that are compared one after the other.
+/// The most numbers or networks that are compared one after the other.
 const INLINE_NUMBERS: usize = 4;
 
 /// Odd and well mixed (the golden ratio): spreads the first bytes of texts over the top bits of a product.
@@ -48,6 +48,30 @@ impl Lowering<'_> {
         } else {
             self.ask_host(id, then, otherwise);
         }
+    }
+
+    /// A plain address is an IPv4 one: few networks are compared one after the other.
+    pub(super) fn networks(
+        &mut self,
+        id: TestId,
+        slot: SlotIx,
+        networks: &Networks,
+        (inside, outside): (Block, Block),
+        (then, otherwise): (Block, Block),
+    ) {
+        let Some(few) = networks.few_v4(INLINE_NUMBERS) else {
+            self.ask_host(id, then, otherwise);
+            return;
+        };
+        let address = self.cell(slot, offset::LOW, types::I64);
+        for (mask, start) in few {
+            let next = self.block();
+            let masked = self.cursor.ins().band_imm_u(address, i64::from(mask));
+            let equal = self.cursor.ins().icmp_imm_s(IntCC::Equal, masked, i64::from(start));
+            self.branch(equal, inside, next);
+            self.cursor.insert_block(next);
+        }
+        self.cursor.ins().jump(outside, &[]);
     }
 
     /// Texts whose length no member has are not members.

@@ -4,7 +4,7 @@
 use aho_corasick::AhoCorasick;
 use catalogue::{Operator, TypeClass};
 use ir::ops::string::Substring;
-use ir::{Check, Const, Expr, ExprId, Program, Rhs, Value};
+use ir::{Check, Const, Expr, ExprId, Program, Rhs};
 
 use super::SlotIx;
 use super::keys::{Family, Key, constants};
@@ -41,20 +41,6 @@ impl Variant {
             TypeClass::Other => Variant::Other,
         }
     }
-
-    /// The variant that a value is of.
-    #[inline]
-    pub(crate) fn of_value(value: &Value<'_>) -> Variant {
-        match value {
-            Value::Unsigned(_) => Variant::Unsigned,
-            Value::Signed(_) => Variant::Signed,
-            Value::Float(_) => Variant::Float,
-            Value::Bool(_) => Variant::Bool,
-            Value::Text(_) => Variant::Text,
-            Value::Bytes(_) => Variant::Bytes,
-            Value::Address(_) => Variant::Address,
-        }
-    }
 }
 
 /// A comparison of numbers.
@@ -89,8 +75,8 @@ pub(crate) enum Kind {
     Inside(Box<Substring>),
     /// It contains one of these texts.
     InsideAny(Box<AhoCorasick>),
-    /// It is an address in one of these networks.
-    Networks(Networks),
+    /// It is (`holds`) or is not an address in one of these networks.
+    Networks { networks: Networks, holds: bool },
     /// As the checks say.
     General,
 }
@@ -99,8 +85,6 @@ pub(crate) enum Kind {
 #[derive(Debug)]
 pub(crate) struct Test {
     pub(crate) slot: SlotIx,
-    /// The slot's variant.
-    pub(crate) variant: Variant,
     /// Decides values of the slot's variant.
     pub(crate) kind: Kind,
     /// Decide all other values: any has to hold. Indices of prepared checks.
@@ -133,7 +117,6 @@ impl Test {
             matches!(kind, Kind::Exists | Kind::Number { .. } | Kind::Equal { .. } | Kind::Affix(..));
         Test {
             slot,
-            variant,
             remember: uses > 1 && !inline,
             kind,
             checks: checks.iter().map(|(id, check)| prepare(*id, check)).collect(),
@@ -171,7 +154,7 @@ fn kind(program: &Program, family: Family, variant: Variant, checks: &[&Check]) 
             }
         }
         (Family::Address, _) => match constants().map(network).collect::<Option<Vec<ir::Network>>>() {
-            Some(networks) => Kind::Networks(Networks::new(networks.into_iter())),
+            Some(networks) => Kind::Networks { networks: Networks::new(networks.into_iter()), holds: true },
             None => Kind::General,
         },
         (Family::Single, _) => match checks {
@@ -201,6 +184,13 @@ fn single(program: &Program, variant: Variant, check: &Check) -> Kind {
     match (variant, compare, constant) {
         (Variant::Bool, Compare::Lt | Compare::Le | Compare::Gt | Compare::Ge, _) => Kind::General,
         (Variant::Text, Compare::Ne, Const::Text(text)) => Kind::Equal { text: text.clone(), holds: false },
+        (Variant::Address, Compare::Eq | Compare::Ne, _) => match network(constant) {
+            Some(member) => Kind::Networks {
+                networks: Networks::new(std::iter::once(member)),
+                holds: compare == Compare::Eq,
+            },
+            None => Kind::General,
+        },
         _ => match number(variant, constant) {
             Some(value) => Kind::Number { compare, signed: variant == Variant::Signed, value },
             None => Kind::General,

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use ir::Network;
+use ir::ops::net;
 use rustc_hash::FxHashSet;
 
 /// An immutable set of networks.
@@ -18,11 +19,11 @@ impl Networks {
         for member in members {
             match member.address {
                 IpAddr::V4(address) => {
-                    let mask = u32::MAX.checked_shl(32 - u32::from(member.prefix.min(32))).unwrap_or(0);
+                    let mask = net::mask_v4(member.prefix);
                     insert(&mut networks.v4, mask, u32::from(address) & mask);
                 }
                 IpAddr::V6(address) => {
-                    let mask = u128::MAX.checked_shl(128 - u32::from(member.prefix.min(128))).unwrap_or(0);
+                    let mask = net::mask_v6(member.prefix);
                     insert(&mut networks.v6, mask, u128::from(address) & mask);
                 }
             }
@@ -32,15 +33,24 @@ impl Networks {
 
     pub(crate) fn contains(&self, address: IpAddr) -> bool {
         match address {
-            IpAddr::V4(address) => {
-                let bits = u32::from(address);
-                self.v4.iter().any(|(mask, starts)| starts.contains(&(bits & mask)))
-            }
+            IpAddr::V4(address) => self.contains_v4(address.to_bits()),
             IpAddr::V6(address) => {
-                let bits = u128::from(address);
+                let bits = address.to_bits();
                 self.v6.iter().any(|(mask, starts)| starts.contains(&(bits & mask)))
             }
         }
+    }
+
+    #[inline]
+    pub(crate) fn contains_v4(&self, address: u32) -> bool {
+        self.v4.iter().any(|(mask, starts)| starts.contains(&(address & mask)))
+    }
+
+    /// The IPv4 networks, each as its mask and start, when there are at most `most`.
+    pub(crate) fn few_v4(&self, most: usize) -> Option<impl Iterator<Item = (u32, u32)>> {
+        let count: usize = self.v4.iter().map(|(_, starts)| starts.len()).sum();
+        (count <= most)
+            .then(|| self.v4.iter().flat_map(|(mask, starts)| starts.iter().map(|start| (*mask, *start))))
     }
 }
 
