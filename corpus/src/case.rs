@@ -54,7 +54,8 @@ impl Case {
     /// The rules files: name as given, and text.
     pub fn rules(&self) -> Vec<(String, String)> {
         let read = |name: &str| {
-            let bytes = std::fs::read(self.folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let bytes =
+                std::fs::read(self.folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
             (name.to_owned(), String::from_utf8_lossy(&bytes).into_owned())
         };
         strings(&self.json["rules"]).into_iter().map(read).collect()
@@ -85,7 +86,9 @@ impl Differences {
     /// Notes a difference unless a value is the expected one; `Null` expects nothing.
     pub fn equal(&mut self, what: &str, expected: &Json, found: impl Into<Json>) {
         let found = found.into();
-        self.check(expected.is_null() || *expected == found, || format!("{what}: expected {expected}, found {found}"));
+        self.check(expected.is_null() || *expected == found, || {
+            format!("{what}: expected {expected}, found {found}")
+        });
     }
 
     /// The outcome.

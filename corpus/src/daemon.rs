@@ -24,7 +24,8 @@ impl Run {
     /// The alerts on standard output: what precedes the statistics.
     pub fn alerts(&self) -> &[u8] {
         const END: &[u8] = b"Events detected: ";
-        let starts = |at: &usize| self.stdout[*at..].starts_with(END) && (*at == 0 || self.stdout[*at - 1] == b'\n');
+        let starts =
+            |at: &usize| self.stdout[*at..].starts_with(END) && (*at == 0 || self.stdout[*at - 1] == b'\n');
         let end = (0..self.stdout.len()).rev().find(starts).unwrap_or(self.stdout.len());
         &self.stdout[..end]
     }

@@ -33,7 +33,10 @@ impl Reference {
         if found.is_none() {
             let required = std::env::var("REQUIRE_REFERENCE").is_ok_and(|value| value == "1");
             assert!(!required, "{} must name a folder", self.variable());
-            println!("SKIPPED: {} does not name a folder, so nothing is compared with Falco", self.variable());
+            println!(
+                "SKIPPED: {} does not name a folder, so nothing is compared with Falco",
+                self.variable()
+            );
         }
         found
     }

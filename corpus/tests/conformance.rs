@@ -50,7 +50,8 @@ fn main() -> ExitCode {
             let outcome = catch_unwind(AssertUnwindSafe(|| run(&case)))
                 .unwrap_or_else(|_| Outcome::Failed("panicked".to_owned()));
             let mode = case.text("mode");
-            let kind = if mode.is_empty() { case.kind().to_owned() } else { format!("{}:{mode}", case.kind()) };
+            let kind =
+                if mode.is_empty() { case.kind().to_owned() } else { format!("{}:{mode}", case.kind()) };
             report.add(&kind, case.id(), &outcome, EXCEPTIONS);
         }
     }

@@ -92,7 +92,8 @@ fn compare(captures: &Path, rules: &Path, name: &str) -> Outcome {
         return Outcome::Failed(format!("exit code {:?}\n{}", run.code, run.stderr));
     }
     let expected = lines(&captures.join(format!("golden/{name}.jsonl")));
-    let found: Vec<&[u8]> = run.alerts().split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+    let found: Vec<&[u8]> =
+        run.alerts().split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
     if let Some(at) = (0..expected.len().max(found.len()))
         .find(|at| expected.get(*at).map(String::as_bytes) != found.get(*at).copied())
     {
@@ -111,7 +112,9 @@ fn compare(captures: &Path, rules: &Path, name: &str) -> Outcome {
 fn lines(plain: &Path) -> Vec<String> {
     let input: Box<dyn Read> = match File::open(plain) {
         Ok(file) => Box::new(file),
-        Err(_) => Box::new(GzDecoder::new(File::open(format!("{}.gz", plain.display())).expect("a golden file"))),
+        Err(_) => {
+            Box::new(GzDecoder::new(File::open(format!("{}.gz", plain.display())).expect("a golden file")))
+        }
     };
     BufReader::new(input).lines().map(|line| line.expect("a line")).collect()
 }

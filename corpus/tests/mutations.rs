@@ -79,7 +79,10 @@ fn misspell(name: &str) -> Option<String> {
         String::from_utf8(changed).ok()
     };
     let letters = |at: &usize| {
-        bytes.get(*at).zip(bytes.get(*at + 1)).is_some_and(|(a, b)| a != b && a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
+        bytes
+            .get(*at)
+            .zip(bytes.get(*at + 1))
+            .is_some_and(|(a, b)| a != b && a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
     };
     (middle..bytes.len()).chain((0..middle).rev()).find(letters).and_then(swap)
 }
@@ -101,7 +104,9 @@ fn every_name_in_the_official_rules() {
     let mut missed = Vec::new();
     let mut tried = 0;
     for ((kind, name), range) in &tokens {
-        let Some(wrong) = misspell(name).filter(|wrong| !tokens.contains_key(&(kind, wrong.clone()))) else { continue };
+        let Some(wrong) = misspell(name).filter(|wrong| !tokens.contains_key(&(kind, wrong.clone()))) else {
+            continue;
+        };
         if *kind == "operator" && !name.starts_with(|c: char| c.is_ascii_alphabetic()) {
             continue;
         }
@@ -145,7 +150,8 @@ fn every_style() {
     ];
     for (style, shape) in STYLES {
         for (token, condition) in cases {
-            let condition = if style == "single quoted" { condition.replace('\'', "''") } else { condition.to_owned() };
+            let condition =
+                if style == "single quoted" { condition.replace('\'', "''") } else { condition.to_owned() };
             let value = shape.replace("CONDITION", &condition);
             let text = format!(
                 "{lists}- rule: r\n  desc: é\n  condition: {value}\n  output: x\n  priority: INFO\n- rule: s\n  desc: d\n  \
@@ -154,8 +160,12 @@ fn every_style() {
             let at = text.find(token).expect("the token") as u32;
             let wanted = Span::new(at, at + token.len() as u32);
             let checked = check(&[SourceFile::new("f.yaml", text)]);
-            let found: Vec<_> = checked.diagnostics.iter().map(|one| (one.code.id, one.primary().span)).collect();
-            assert!(found.iter().any(|(_, span)| *span == wanted), "{style}, {token} at {wanted:?}: {found:?}");
+            let found: Vec<_> =
+                checked.diagnostics.iter().map(|one| (one.code.id, one.primary().span)).collect();
+            assert!(
+                found.iter().any(|(_, span)| *span == wanted),
+                "{style}, {token} at {wanted:?}: {found:?}"
+            );
             let errors = checked.diagnostics.iter().filter(|one| one.severity == Severity::Error).count();
             assert!(errors <= 1, "{style}, {token}: {found:?}");
         }

@@ -112,6 +112,36 @@ codes! {
     EXCEPTION_NO_VALUES = "W0119" "exception-no-values" Warning Some(F::AppendNoValues), "an appended exception has no values";
 
     UNDEFINED_LIST = "W0201" "undefined-list" Warning None, "a value looks like the name of a list that does not exist";
+    IMPOSSIBLE_PATH = "W0202" "impossible-path" Warning None, "a field is compared with a path that it never holds";
+    LONG_PROCESS_NAME = "W0203" "long-process-name" Warning None, "a process name is longer than the kernel keeps it";
+    NEVER_TRUE = "W0204" "never-true" Warning None, "a condition, or a part of it, can never hold";
+    ALWAYS_TRUE = "W0205" "always-true" Warning None, "a comparison holds for every value";
+    SHADOWED_RULE = "W0206" "shadowed-rule" Warning None, "an earlier rule matches everything that the rule matches";
+    DUPLICATE_ITEM = "W0207" "duplicate-item" Warning None, "a list has an item twice";
+    SILENT_REDEFINITION = "W0208" "silent-redefinition" Warning None, "a definition replaces an earlier one without saying so";
+    FIELD_NOT_IN_EVENT = "W0209" "field-not-in-event" Warning None, "the event types of the condition do not have the field";
+    EMPTY_LIST = "W0210" "empty-list" Warning None, "a value is looked for in an empty list";
+    EXCEPTION_NEVER_MATCHES = "W0211" "exception-never-matches" Warning None, "an exception can never apply";
+    APPEND_PRECEDENCE = "W0212" "append-precedence" Warning None, "an appended condition joins less than the whole condition";
+    NEVER_MATCHES = "W0213" "never-matches" Warning None, "Falco's comparison of this field does not do what it says";
+    ONLY_FIRST_VALUE = "W0214" "only-first-value" Warning None, "only the first of several values is compared";
+    WRAPPING_NUMBER = "W0215" "wrapping-number" Warning None, "a number does not fit the field and wraps around";
+    LIST_IN_QUOTES = "W0216" "list-in-quotes" Warning None, "the name of a list is replaced inside a quoted text";
+    NESTED_LIST = "W0217" "nested-list" Warning None, "the name of a list stays text two levels below a list";
+    EVENT_TYPE_NOT_RESTRICTED = "W0218" "event-type-not-restricted" Warning None, "a comparison of evt.type does not choose events";
+    IGNORED_DOCUMENT = "W0219" "ignored-document" Warning None, "an empty document hides what follows it";
+    LIST_FOR_VALUE = "W0220" "list-for-value" Warning None, "a value is the name of a list and is replaced";
+    OUTPUT_FIELD_CUT = "W0221" "output-field-cut" Warning None, "an output names a field and goes on where it ends";
+    ANCESTOR_INEQUALITY = "W0222" "ancestor-inequality" Warning None, "an inequality holds when one ancestor differs";
+    ODD_ESCAPE = "W0223" "odd-escape" Warning None, "an escape loses a character or a value";
+    GLUED_KEYWORD = "W0224" "glued-keyword" Warning None, "an operator is read from the start of a longer word";
+    IGNORED_KEY = "W0225" "ignored-key" Warning None, "a key has no effect in an item of this form";
+    DUPLICATE_KEY = "W0226" "duplicate-key" Warning None, "a key is given twice";
+    IGNORED_OVERRIDE = "W0227" "ignored-override" Warning None, "override names no key and is ignored";
+    UNCHECKED_MACRO = "W0228" "unchecked-macro" Warning None, "an unused macro would not compile in a rule";
+
+    UNUSED_ALLOW = "W0301" "unused-allow" Warning None, "a comment allows what is not reported";
+    UNKNOWN_ALLOW = "W0302" "unknown-allow" Warning None, "a comment allows a code that does not exist";
 }
 
 #[cfg(test)]

@@ -186,9 +186,7 @@ impl Checked {
         let mut output_fields: Vec<String> =
             compiled.extra_fields.iter().map(|extra| extra.format.clone()).collect();
         for part in compiled.parts.iter() {
-            if let OutputPart::Value { named, .. } = part {
-                output_fields.extend(named.iter().map(|value| value.name.clone()));
-            }
+            output_fields.extend(part.named().into_iter().map(|value| value.name));
         }
         let flat = |entry: &Entry| -> Vec<String> {
             match entry {
@@ -386,7 +384,7 @@ fn plugins(
             text == field.name || text.strip_prefix(field.name).is_some_and(|rest| rest.starts_with('['))
         };
         let printed = compiled.parts.iter().any(|part| match part {
-            OutputPart::Value { named, .. } => named.iter().any(|value| is_mentioned(&value.name)),
+            part @ OutputPart::Value { .. } => part.named().iter().any(|value| is_mentioned(&value.name)),
             OutputPart::Text(_) => false,
         });
         if printed || mentions.fields.iter().any(|text| is_mentioned(text)) {

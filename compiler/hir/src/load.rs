@@ -154,8 +154,8 @@ pub fn check_again(input: &Input, memo: &mut Memo) -> Checked {
     let Pass { definitions, compiled, loads } = ours;
     let mut diagnostics = diagnostics(loads, &sources);
     if input.options.lints {
-        let context = LintContext::new(&sources, &definitions, &compiled, &input.options.catalogue);
-        diagnostics.append(&mut lint::run(&context));
+        let context = LintContext::new(&sources, &definitions, &compiled, &input.options);
+        lint::run(&context, &mut diagnostics);
     }
     let unmet_requirements = requirements(&definitions, &input.options, &mut diagnostics);
     diagnostics.sort_by_key(|one| one.primary());

@@ -93,6 +93,11 @@ impl Sources {
         self.trees.get(tree.0 as usize).map(|tree| tree.yaml.clone()).unwrap_or_default()
     }
 
+    /// The trees in the order in which they were read.
+    pub(crate) fn tree_ids(&self) -> impl Iterator<Item = TreeId> + use<> {
+        (0..self.trees.len() as u32).map(TreeId)
+    }
+
     pub(crate) fn file_of(&self, tree: TreeId) -> FileId {
         self.trees.get(tree.0 as usize).map_or(FileId(0), |tree| tree.file)
     }

@@ -72,7 +72,8 @@ fn parsing(case: &Case) -> Outcome {
     for (key, wanted) in [("same_as", true), ("differs_from", false)] {
         for other in strings(&expect[key]) {
             let other_tree = tree(other);
-            let same = other_tree.is_ok() && ast.same_tree(ast.root(), &other_tree.tree, other_tree.tree.root());
+            let same =
+                other_tree.is_ok() && ast.same_tree(ast.root(), &other_tree.tree, other_tree.tree.root());
             differences.check(same == wanted, || format!("{key} {other:?}"));
         }
     }
@@ -93,9 +94,11 @@ fn compile(case: &Case) -> Outcome {
     let checked = hir::check(&condition_input(case, case.text("condition")));
     let result = &checked.files[0];
     let message = result.error.as_ref().map(|error| error.message.clone());
-    differences.check(expect["ok"] == result.successful(), || format!("ok: {}, {message:?}", result.successful()));
+    differences
+        .check(expect["ok"] == result.successful(), || format!("ok: {}, {message:?}", result.successful()));
     differences.equal("error", &expect["error"], message.unwrap_or_default());
-    let warnings = result.warnings.iter().filter(|warning| warning.code == LoadCode::CompileCondition).count();
+    let warnings =
+        result.warnings.iter().filter(|warning| warning.code == LoadCode::CompileCondition).count();
     if result.successful() {
         differences.equal("warning_count", &expect["warning_count"], warnings);
     }
@@ -185,10 +188,13 @@ fn macros(case: &Case) -> Outcome {
         .as_object()
         .into_iter()
         .flatten()
-        .map(|(name, text)| (name.clone(), tree(text.as_str().unwrap_or("")).into_result().expect("a macro parses")))
+        .map(|(name, text)| {
+            (name.clone(), tree(text.as_str().unwrap_or("")).into_result().expect("a macro parses"))
+        })
         .collect();
     let ast = tree(case.text("condition")).into_result().expect("the condition parses");
-    let expansion = hir::describe::expand(&ast, |name| known.iter().find(|(known, _)| known == name).map(|(_, ast)| ast));
+    let expansion =
+        hir::describe::expand(&ast, |name| known.iter().find(|(known, _)| known == name).map(|(_, ast)| ast));
     let set = |json: &Json| -> BTreeSet<String> { strings(json).into_iter().map(str::to_owned).collect() };
     for (key, found) in [("resolved", &expansion.resolved), ("unknown", &expansion.unknown)] {
         let wanted = set(&case.expect()[key]);
@@ -246,7 +252,9 @@ fn bytes(json: &Json, text: &str, hex: &str) -> Option<Vec<u8>> {
         return Some(text.as_bytes().to_vec());
     }
     let hex = json[hex].as_str()?;
-    Some((0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex")).collect())
+    Some(
+        (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex")).collect(),
+    )
 }
 
 fn quote(case: &Case) -> Outcome {
@@ -293,7 +301,8 @@ fn vocabulary(case: &Case) -> Outcome {
         .collect();
     let transformers: BTreeSet<String> =
         catalogue::TRANSFORMERS.iter().map(|one| one.as_str().to_owned()).collect();
-    for (key, found) in [("operators", operators), ("list_operators", lists), ("transformers", transformers)] {
+    for (key, found) in [("operators", operators), ("list_operators", lists), ("transformers", transformers)]
+    {
         let Some(wanted) = expect.get(key) else { continue };
         differences.check(set(wanted) == found, || format!("{key}: {found:?}"));
     }

@@ -51,7 +51,8 @@ pub(crate) fn fields(case: &Case, program: &Program) -> Fields {
         } else if let Some(ends) = field["any_of"].as_array() {
             FieldValue::Endpoints(ends.iter().map(|end| owned(ty, end)).collect())
         } else if field["list"] == true {
-            let values = field["value"].as_array().into_iter().flatten().map(|value| owned(ty, value)).collect();
+            let values =
+                field["value"].as_array().into_iter().flatten().map(|value| owned(ty, value)).collect();
             match import {
                 Some(import) => FieldValue::many(import, values),
                 None => FieldValue::List(values),
@@ -74,5 +75,7 @@ fn owned(ty: ValueType, value: &Json) -> OwnedValue {
 }
 
 fn unhex(hex: &str) -> Vec<u8> {
-    (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex digits")).collect()
+    (0..hex.len() / 2)
+        .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).expect("hex digits"))
+        .collect()
 }

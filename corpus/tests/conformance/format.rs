@@ -7,7 +7,7 @@ use bumpalo::Bump;
 use corpus::case::{Case, Differences};
 use corpus::report::Outcome;
 use hir::check::Fields;
-use hir::check::output::{OutputPart, check_output};
+use hir::check::output::check_output;
 use hir::lower::template;
 use ir::interp::{Evaluation, Interpreter};
 use ir::render::{self, Buffers, SlotValues, Style};
@@ -47,8 +47,7 @@ pub(crate) fn run(case: &Case) -> Outcome {
     let pieces = template(&mut builder, text, &parts, "syscall");
     let mut named: Vec<(String, SlotId, bool)> = Vec::new();
     for part in &parts {
-        let OutputPart::Value { named: values, .. } = part else { continue };
-        for value in values {
+        for value in part.named() {
             let slot = hir::lower::slot(&mut builder, &value.operand, "syscall");
             named.push((value.name.clone(), slot, value.transformed));
         }
@@ -67,7 +66,9 @@ pub(crate) fn run(case: &Case) -> Outcome {
         differences.equal("complete", &expect["complete"], complete);
         // The case says null where there is nothing.
         if expect.get("output_json").is_some_and(Json::is_null) {
-            differences.check(named.iter().all(|(_, _, transformed)| *transformed), || "there are fields".to_owned());
+            differences.check(named.iter().all(|(_, _, transformed)| *transformed), || {
+                "there are fields".to_owned()
+            });
         }
     } else {
         differences.equal("complete", &expect["complete"], complete);

@@ -6,14 +6,18 @@ use syntax::ast::{Ast, Children, NodeId, NodeKind, Text};
 /// A tree in the form of the cases' `ast`.
 pub(crate) fn json(ast: &Ast, node: NodeId) -> Json {
     let text = |text: Text| Json::from(ast.text_lossy(text).into_owned());
-    let all = |children: Children| -> Vec<Json> { ast.children(children).iter().map(|child| json(ast, *child)).collect() };
+    let all = |children: Children| -> Vec<Json> {
+        ast.children(children).iter().map(|child| json(ast, *child)).collect()
+    };
     match ast.kind(node) {
         NodeKind::And(children) => json!({ "and": all(children) }),
         NodeKind::Or(children) => json!({ "or": all(children) }),
         NodeKind::Not(child) => json!({ "not": json(ast, child) }),
         NodeKind::Identifier(name) => json!({ "macro": text(name) }),
         NodeKind::Unary { left, op } => json!({ "check": [json(ast, left), op.text()] }),
-        NodeKind::Binary { left, op, right } => json!({ "check": [json(ast, left), op.text(), json(ast, right)] }),
+        NodeKind::Binary { left, op, right } => {
+            json!({ "check": [json(ast, left), op.text(), json(ast, right)] })
+        }
         NodeKind::Field { name, arg: None } => json!({ "field": text(name) }),
         NodeKind::Field { name, arg: Some(arg) } => json!({ "field": text(name), "arg": text(arg) }),
         NodeKind::Transformer { name, args, arg } => {

@@ -57,7 +57,8 @@ fn issues(case: &Case, checked: &Checked, differences: &mut Differences) {
 
 fn shown(issue: &Issue) -> String {
     let last = issue.context.last();
-    let place = last.map(|at| format!("{} '{}' {}:{}", at.item_type.as_str(), at.item_name, at.line, at.column));
+    let place =
+        last.map(|at| format!("{} '{}' {}:{}", at.item_type.as_str(), at.item_name, at.line, at.column));
     format!("{} {} at {}", issue.code.as_str(), issue.message, place.unwrap_or_default())
 }
 
@@ -75,7 +76,10 @@ fn agrees(issue: &Issue, wanted: &Json, checked: &Checked) -> bool {
         let text = value.as_str().unwrap_or("");
         match key.as_str() {
             "code" => issue.code.as_str() == text,
-            "message" => issue.message == text || (issue.code.as_str() == "LOAD_ERR_YAML_PARSE" && same_place(&issue.message, text)),
+            "message" => {
+                issue.message == text
+                    || (issue.code.as_str() == "LOAD_ERR_YAML_PARSE" && same_place(&issue.message, text))
+            }
             "message_contains" => issue.message.contains(text),
             "item_type" | "item_name" => item(key, text),
             "snippet_contains" => strings(value).into_iter().all(|part| snippet().contains(part)),
@@ -112,7 +116,8 @@ fn rules(case: &Case, checked: &Checked, options: &Options, differences: &mut Di
         Some(ops) => ops.iter().map(op).collect(),
         None => configured(&case.json["config"]["rules"]),
     };
-    let enabled = select(&checked.definitions, &checked.compiled, options, |rule| default && rule.enabled, &ops);
+    let enabled =
+        select(&checked.definitions, &checked.compiled, options, |rule| default && rule.enabled, &ops);
     differences.equal("enabled_count", &expect["enabled_count"], enabled.len());
     if let Some(wanted) = expect.get("loaded") {
         let loaded: BTreeSet<&str> = checked
@@ -135,7 +140,8 @@ fn rules(case: &Case, checked: &Checked, options: &Options, differences: &mut Di
         let found = checked.rule_event_names(&enabled);
         let found: BTreeSet<&str> = found.iter().map(String::as_str).collect();
         let wanted = names(wanted);
-        differences.check(wanted == found, || format!("rule_event_names: expected {wanted:?}, found {found:?}"));
+        differences
+            .check(wanted == found, || format!("rule_event_names: expected {wanted:?}, found {found:?}"));
     }
     if let Some(wanted) = expect.get("plugin_requirements_met") {
         let plugins: Vec<(&str, Option<&str>)> = case.json["plugins"]
@@ -144,7 +150,8 @@ fn rules(case: &Case, checked: &Checked, options: &Options, differences: &mut Di
             .flatten()
             .map(|plugin| (plugin["name"].as_str().unwrap_or(""), plugin["version"].as_str()))
             .collect();
-        let met = checked.is_ok() && checked.definitions.plugins.iter().all(|requirement| requirement.check(&plugins).is_ok());
+        let met = checked.is_ok()
+            && checked.definitions.plugins.iter().all(|requirement| requirement.check(&plugins).is_ok());
         differences.equal("plugin_requirements_met", wanted, met);
     }
 }
@@ -219,7 +226,8 @@ fn described(case: &Case, checked: &Checked, options: &Options, differences: &mu
                 "extra_fields" => serde_json::to_value(&described.extra_fields).expect("a map of texts"),
                 "output_compiled_excludes" => {
                     let part = value.as_str().unwrap_or("");
-                    differences.check(!described.output_compiled.contains(part), || format!("output has {part}"));
+                    differences
+                        .check(!described.output_compiled.contains(part), || format!("output has {part}"));
                     continue;
                 }
                 other => panic!("unknown key {other}"),

@@ -29,8 +29,11 @@ pub(crate) fn check(expect: &Json, run: &Run, out: &str) -> Outcome {
         detections(&mut differences, &expect["detections"], &Detections::of(&stdout));
     }
     if let Some(lines) = expect["stdout_json_lines"].as_array() {
-        let found: Vec<Json> =
-            stdout.lines().take(lines.len()).map(|line| serde_json::from_str(line).unwrap_or_default()).collect();
+        let found: Vec<Json> = stdout
+            .lines()
+            .take(lines.len())
+            .map(|line| serde_json::from_str(line).unwrap_or_default())
+            .collect();
         differences.check(found == *lines, || format!("first lines of stdout: {found:?}"));
     }
     if !expect["stdout_json_keys"].is_null() {
@@ -77,7 +80,9 @@ impl Detections {
                 found.all = count.parse().unwrap_or(u64::MAX);
             } else if line == "Triggered rules by rule name:" {
                 in_rules = true;
-            } else if let Some((name, count)) = line.strip_prefix("   ").and_then(|line| line.rsplit_once(": ")) {
+            } else if let Some((name, count)) =
+                line.strip_prefix("   ").and_then(|line| line.rsplit_once(": "))
+            {
                 let Ok(count) = count.parse() else { continue };
                 let table = if in_rules { &mut found.by_rule } else { &mut found.by_priority };
                 table.insert(name.to_owned(), count);
@@ -122,14 +127,17 @@ fn described(differences: &mut Differences, expect: &Json, found: &Json) {
     }
     for kind in ["lists", "macros", "rules"] {
         for (name, wanted) in expect[kind].as_object().into_iter().flatten() {
-            let item = found[kind].as_array().into_iter().flatten().find(|item| item["info"]["name"] == **name);
+            let item =
+                found[kind].as_array().into_iter().flatten().find(|item| item["info"]["name"] == **name);
             let Some(item) = item else {
                 differences.check(false, || format!("{kind}: no {name}"));
                 continue;
             };
             for (key, wanted) in wanted.as_object().into_iter().flatten() {
-                let own = if item["info"][key].is_null() { &item["details"][key] } else { &item["info"][key] };
-                differences.check(contains(wanted, own), || format!("{name} {key}: {own}, expected {wanted}"));
+                let own =
+                    if item["info"][key].is_null() { &item["details"][key] } else { &item["info"][key] };
+                differences
+                    .check(contains(wanted, own), || format!("{name} {key}: {own}, expected {wanted}"));
             }
         }
     }

@@ -21,9 +21,36 @@ pub enum OutputPart {
         width: Option<u32>,
         /// What is printed.
         operand: Box<Operand>,
-        /// The values of an alert that come from it.
+        /// For a transformer: what [`OutputPart::named`] gives.
         named: Vec<NamedValue>,
     },
+}
+
+impl OutputPart {
+    /// The values of an alert that come from it, under their canonical texts: for a transformer its arguments before
+    /// itself.
+    pub fn named(&self) -> Vec<NamedValue> {
+        match self {
+            OutputPart::Text(_) => Vec::new(),
+            OutputPart::Value { operand, named, .. } => match operand.plain_field() {
+                Some(field) => {
+                    let name = canonical(&field.text);
+                    vec![NamedValue { name, operand: (**operand).clone(), transformed: false }]
+                }
+                None => named.clone(),
+            },
+        }
+    }
+}
+
+/// Name and argument of a field as Falco prints them: the argument quoted where it needs it.
+fn canonical(text: &str) -> String {
+    let bracketed = text.split_once('[').and_then(|(name, rest)| Some((name, rest.strip_suffix(']')?)));
+    match bracketed {
+        None => text.to_owned(),
+        Some((name, "")) => format!("{name}[\"\"]"),
+        Some((name, arg)) => format!("{name}[{}]", syntax::quote::quote(arg)),
+    }
 }
 
 /// A value that an output mentions, under its canonical text.
@@ -78,7 +105,7 @@ fn named(ast: &Ast, whole: &Operand, fields: &Fields<'_>) -> Vec<NamedValue> {
     let root = ast.root();
     let name = |node: NodeId| syntax::condition::print(ast, node);
     if let NodeKind::Field { .. } = ast.kind(root) {
-        return vec![NamedValue { name: name(root), operand: whole.clone(), transformed: false }];
+        return Vec::new();
     }
     let mut found = Vec::new();
     let mut last_is_transformer = false;

@@ -1,7 +1,7 @@
 //! Parsed and checked conditions, by text.
 
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::{FxHashMap, FxHasher};
 use syntax::ast::{Ast, NodeId, NodeKind};
@@ -25,6 +25,8 @@ pub struct Unit {
     pub errors: Vec<SyntaxError>,
     /// The identifiers in it, in order.
     pub identifiers: Vec<NodeId>,
+    /// Its checks for the first event source that asked.
+    checked: OnceLock<(Arc<str>, Arc<CheckedUnit>)>,
 }
 
 impl Unit {
@@ -81,7 +83,7 @@ impl Cache {
         } else {
             Vec::new()
         };
-        let unit = Arc::new(Unit { id: UnitId(self.next), ast, errors, identifiers });
+        let unit = Arc::new(Unit { id: UnitId(self.next), ast, errors, identifiers, checked: OnceLock::new() });
         self.next += 1;
         if collides {
             self.collided.insert(text.into(), unit.clone());
@@ -98,11 +100,11 @@ impl Cache {
         source: &Arc<str>,
         fields: &Fields<'_>,
     ) -> Arc<CheckedUnit> {
-        let known = self.checked.entry((unit.id, source.clone()));
-        known
-            .or_insert_with(|| {
-                Arc::new(check_unit(&unit.ast, fields, **source == *catalogue::SYSCALL_SOURCE))
-            })
-            .clone()
+        let check = || Arc::new(check_unit(&unit.ast, fields, **source == *catalogue::SYSCALL_SOURCE));
+        let (first, checked) = unit.checked.get_or_init(|| (source.clone(), check()));
+        if first == source {
+            return checked.clone();
+        }
+        self.checked.entry((unit.id, source.clone())).or_insert_with(check).clone()
     }
 }

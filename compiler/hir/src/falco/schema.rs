@@ -231,24 +231,30 @@ impl<'a> Validator<'a> {
             self.fail("Object should have no fewer than 1 properties.");
             valid = false;
         }
-        let mut keys = Vec::with_capacity(pairs.len());
+        // The first pair of each property, in the order of properties.
+        let mut found: Vec<(usize, YamlId)> = Vec::with_capacity(pairs.len());
+        let mut unknown = None;
         for pair in pairs {
-            keys.push(self.key(pair.key)?);
+            let key = self.key(pair.key)?;
+            match properties.binary_search_by(|(name, _)| (*name).cmp(key)) {
+                Ok(index) if found.iter().any(|(known, _)| *known == index) => {}
+                Ok(index) => found.push((index, pair.value)),
+                Err(_) => {
+                    unknown.get_or_insert(key);
+                }
+            }
         }
-        let mut matched = 0;
-        for (name, schema) in properties {
-            let Some(at) = keys.iter().position(|key| key == name) else { continue };
-            matched += 1;
-            if !self.below(Step::Property(name), pairs[at].value, schema)? {
-                self.fail(&format!(
-                    "Failed to validate against schema associated with property name '{name}'."
-                ));
+        found.sort_unstable_by_key(|(index, _)| *index);
+        for &(index, value) in &found {
+            let (name, schema) = properties[index];
+            if !self.below(Step::Property(name), value, schema)? {
+                self.fail(&format!("Failed to validate against schema associated with property name '{name}'."));
                 valid = false;
             }
         }
-        if matched != pairs.len() {
-            let is_known = |key: &&&str| properties.iter().any(|(name, _)| name == *key);
-            let unknown = keys.iter().find(|key| !is_known(key)).copied().unwrap_or("");
+        if found.len() != pairs.len() {
+            // A key that is there twice counts as one without a name.
+            let unknown = unknown.unwrap_or("");
             self.fail(&format!(
                 "Object contains a property that could not be validated using 'properties' or 'additionalProperties' \
                  constraints: '{unknown}'."
@@ -256,7 +262,7 @@ impl<'a> Validator<'a> {
             valid = false;
         }
         for name in required {
-            if !keys.contains(name) {
+            if !found.iter().any(|(index, _)| properties[*index].0 == *name) {
                 self.fail(&format!("Missing required property '{name}'."));
                 valid = false;
             }

@@ -1,17 +1,22 @@
 //! What lints look at.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use catalogue::{Catalogue, SYSCALL_SOURCE};
-use syntax::ast::Ast;
-use syntax::span::Span;
+use rustc_hash::FxHashMap;
+use syntax::ast::{Ast, NodeId, NodeKind};
+use syntax::span::{FileRange, Span};
+use syntax::yaml::ScalarStyle;
 
-use crate::check::{CheckedUnit, Fields, check_unit};
+use crate::check::{CheckedUnit, Fields, TypedCheck, check_unit};
 use crate::compile::{Compiled, CompiledRule, Unit};
+use crate::diagnostic::Edit;
+use crate::input::Options;
 use crate::scope::{Definitions, Macro, Rule};
 use crate::source::Sources;
-use crate::text::{Place, Traced};
+use crate::text::{Place, Scalars, Traced};
 
 /// Everything that was loaded, for lints.
 pub struct LintContext<'a> {
@@ -21,10 +26,16 @@ pub struct LintContext<'a> {
     pub definitions: &'a Definitions,
     /// What they compiled to.
     pub compiled: &'a Compiled,
+    /// How they were loaded.
+    pub options: &'a Options,
     /// Fields, events and operators.
     pub catalogue: &'a Catalogue,
-    macros: Vec<OnceCell<Arc<CheckedUnit>>>,
-    fields: OnceCell<Fields<'a>>,
+    conditions: Vec<Condition<'a>>,
+    /// By macro: its place among the conditions.
+    macros: Vec<Option<usize>>,
+    /// By macro: the source of the first rule that uses it.
+    macro_sources: Vec<Option<Arc<str>>>,
+    subjects: RefCell<FxHashMap<String, u32>>,
 }
 
 /// A condition that parsed: of a rule with its exceptions, or of a macro; lists are put in, macros are not.
@@ -38,14 +49,49 @@ pub struct Condition<'a> {
     pub text: &'a Traced,
     /// The tree and the identifiers in it.
     pub unit: &'a Unit,
-    /// Its comparisons, typed. Those of macros are for the syscall source.
+    /// Its comparisons, typed. Those of a macro are for the source of the first rule that uses it.
     pub checked: Arc<CheckedUnit>,
+    /// The event source.
+    pub source: Arc<str>,
+    /// By node: one more than the position among the comparisons.
+    by_node: Arc<[u32]>,
 }
 
 impl Condition<'_> {
     /// The tree.
     pub fn ast(&self) -> &Ast {
         &self.unit.ast
+    }
+
+    /// The typed comparison at a node.
+    pub fn check(&self, node: NodeId) -> Option<&TypedCheck> {
+        self.checked.checks.get(self.check_index(node)?)
+    }
+
+    /// The place among the comparisons of the one at a node.
+    pub(super) fn check_index(&self, node: NodeId) -> Option<usize> {
+        Some(self.by_node.get(node.index())?.checked_sub(1)? as usize)
+    }
+
+    /// The right side's literals as written, with their decoded texts; none for other right sides.
+    pub fn literals(&self, node: NodeId) -> Vec<(Span, &[u8])> {
+        let ast = self.ast();
+        let NodeKind::Binary { right, .. } = ast.kind(node) else { return Vec::new() };
+        match ast.kind(right) {
+            NodeKind::Value(text) => vec![(ast.span(right), ast.bytes(text))],
+            NodeKind::List(items) => {
+                ast.items(items).iter().map(|item| (item.span, ast.bytes(item.text))).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The left side's span.
+    pub fn left(&self, node: NodeId) -> Span {
+        match self.ast().kind(node) {
+            NodeKind::Unary { left, .. } | NodeKind::Binary { left, .. } => self.ast().span(left),
+            _ => self.ast().span(node),
+        }
     }
 }
 
@@ -54,10 +100,51 @@ impl<'a> LintContext<'a> {
         sources: &'a Sources,
         definitions: &'a Definitions,
         compiled: &'a Compiled,
-        catalogue: &'a Catalogue,
+        options: &'a Options,
     ) -> LintContext<'a> {
-        let macros = vec![OnceCell::new(); compiled.macros.len()];
-        LintContext { sources, definitions, compiled, catalogue, macros, fields: OnceCell::new() }
+        let catalogue = &options.catalogue;
+        let mut context = LintContext {
+            sources,
+            definitions,
+            compiled,
+            options,
+            catalogue,
+            conditions: Vec::new(),
+            macros: vec![None; compiled.macros.len()],
+            macro_sources: macro_sources(definitions, compiled),
+            subjects: RefCell::default(),
+        };
+        for (rule, one) in context.rules() {
+            let checked = one.checked.clone();
+            let source = rule.source.clone();
+            context.conditions.push(Condition {
+                rule: Some(rule),
+                macro_: None,
+                text: &one.text,
+                unit: &one.unit,
+                by_node: by_node(&one.unit.ast, &checked),
+                checked,
+                source,
+            });
+        }
+        let mut fields: FxHashMap<Arc<str>, Fields<'a>> = FxHashMap::default();
+        for (at, (definition, one)) in definitions.macros.iter().zip(&compiled.macros).enumerate() {
+            let Some(unit) = one.unit.as_deref() else { continue };
+            let source: Arc<str> = context.macro_sources[at].clone().unwrap_or_else(|| SYSCALL_SOURCE.into());
+            let fields = fields.entry(source.clone()).or_insert_with(|| Fields::new(catalogue, &source));
+            let checked = Arc::new(check_unit(&unit.ast, fields, false));
+            context.macros[at] = Some(context.conditions.len());
+            context.conditions.push(Condition {
+                rule: None,
+                macro_: Some(definition),
+                text: &one.text,
+                unit,
+                by_node: by_node(&unit.ast, &checked),
+                checked,
+                source,
+            });
+        }
+        context
     }
 
     /// Where a span of a condition's text was written.
@@ -66,40 +153,134 @@ impl<'a> LintContext<'a> {
     }
 
     /// The rules that compiled, in order.
-    pub fn rules(&self) -> impl Iterator<Item = (&'a Rule, &'a Arc<CompiledRule>)> {
+    pub fn rules(&self) -> impl Iterator<Item = (&'a Rule, &'a Arc<CompiledRule>)> + use<'a> {
         let rules = self.definitions.rules.iter().zip(&self.compiled.rules);
         rules.filter_map(|(rule, compiled)| Some((rule, compiled.as_ref()?)))
     }
 
     /// The conditions of rules that compiled, then those of macros that parsed.
-    pub fn conditions(&self) -> impl Iterator<Item = Condition<'a>> {
-        let rules = self.rules().map(|(rule, compiled)| Condition {
-            rule: Some(rule),
-            macro_: None,
-            text: &compiled.text,
-            unit: &compiled.unit,
-            checked: compiled.checked.clone(),
-        });
-        let macros = self.definitions.macros.iter().zip(&self.compiled.macros).enumerate();
-        let macros = macros.filter_map(|(at, (definition, compiled))| {
-            let unit = compiled.unit.as_deref()?;
-            let checked = self.checked_macro(at, unit)?;
-            Some(Condition { rule: None, macro_: Some(definition), text: &compiled.text, unit, checked })
-        });
-        rules.chain(macros)
+    pub fn conditions(&self) -> &[Condition<'a>] {
+        &self.conditions
+    }
+
+    /// Every comparison of every condition.
+    pub fn checks(&self) -> impl Iterator<Item = (&Condition<'a>, &TypedCheck)> {
+        self.conditions.iter().flat_map(|one| one.checked.checks.iter().map(move |check| (one, check)))
     }
 
     /// The macro that a name in a condition stands for.
-    pub fn macro_of(&self, name: &str) -> Option<Condition<'a>> {
-        let at = self.definitions.macros.position(name)?;
-        let (definition, compiled) = (self.definitions.macros.at(at)?, self.compiled.macros.get(at)?);
-        let unit = compiled.unit.as_deref()?;
-        let checked = self.checked_macro(at, unit)?;
-        Some(Condition { rule: None, macro_: Some(definition), text: &compiled.text, unit, checked })
+    pub fn macro_of(&self, name: &str) -> Option<&Condition<'a>> {
+        let at = (*self.macros.get(self.definitions.macros.position(name)?)?)?;
+        self.conditions.get(at)
     }
 
-    fn checked_macro(&self, at: usize, unit: &Unit) -> Option<Arc<CheckedUnit>> {
-        let fields = self.fields.get_or_init(|| Fields::new(self.catalogue, SYSCALL_SOURCE));
-        Some(self.macros.get(at)?.get_or_init(|| Arc::new(check_unit(&unit.ast, fields, false))).clone())
+    /// The place among [`LintContext::conditions`] of the macro that a name stands for.
+    pub(super) fn macro_at(&self, name: &str) -> Option<usize> {
+        *self.macros.get(self.definitions.macros.position(name)?)?
     }
+
+    /// Whether a rule uses the macro at a position, directly or not.
+    pub fn is_macro_used(&self, at: usize) -> bool {
+        self.macro_sources.get(at).is_some_and(Option::is_some)
+    }
+
+    /// A number for a left side, equal for equal texts.
+    pub(super) fn subject(&self, text: &str) -> u32 {
+        let mut subjects = self.subjects.borrow_mut();
+        if let Some(known) = subjects.get(text) {
+            return *known;
+        }
+        let next = subjects.len() as u32;
+        subjects.insert(text.to_owned(), next);
+        next
+    }
+
+    /// An edit that replaces a span of a condition; `None` where the span is not written as such (it came from a list,
+    /// or with escapes) or the new text cannot stand there.
+    pub fn edit(&self, text: &Traced, span: Span, new: &str) -> Option<Edit> {
+        let place = self.place(text, span);
+        let (origin, via) = text.origin(span.start)?;
+        if via.is_some() || !place.via.is_empty() || !origin.written {
+            return None;
+        }
+        if span.is_empty() {
+            return self.insertion(text, span.start, new);
+        }
+        let (end, _) = text.origin(span.end - 1)?;
+        // All of it must come from one piece of one scalar.
+        if end.scalar != origin.scalar || end.offset + 1 != origin.offset + span.len() {
+            return None;
+        }
+        let new = self.in_style(origin.scalar, new)?;
+        Some(Edit { range: place.range, text: new })
+    }
+
+    /// An edit that puts text before a byte of a condition.
+    pub fn insertion(&self, text: &Traced, at: u32, new: &str) -> Option<Edit> {
+        let (origin, via) = text.origin(at)?;
+        if via.is_some() || !origin.written {
+            return None;
+        }
+        let range = Scalars::range(self.sources, origin.scalar, Span::empty(origin.offset));
+        Some(Edit { range, text: self.in_style(origin.scalar, new)? })
+    }
+
+    /// An edit that puts text after the last byte before `at`.
+    pub fn insertion_after(&self, text: &Traced, at: u32, new: &str) -> Option<Edit> {
+        let last = at.checked_sub(1)?;
+        let (origin, via) = text.origin(last)?;
+        if via.is_some() || !origin.written {
+            return None;
+        }
+        let range = Scalars::range(self.sources, origin.scalar, Span::new(origin.offset, origin.offset + 1));
+        let range = FileRange { file: range.file, span: Span::empty(range.span.end) };
+        Some(Edit { range, text: self.in_style(origin.scalar, new)? })
+    }
+
+    /// A text as it must be written inside a scalar.
+    pub(super) fn in_style(&self, scalar: crate::text::ScalarId, new: &str) -> Option<String> {
+        if new.contains(['\n', '\r']) {
+            return None;
+        }
+        Some(match self.sources.yaml(scalar.tree).style(scalar.node)? {
+            ScalarStyle::Literal | ScalarStyle::Folded => new.to_owned(),
+            ScalarStyle::Plain if new.contains(": ") || new.contains(" #") => return None,
+            // In a flow collection these would end the scalar; whether it stands in one is not worth finding out.
+            ScalarStyle::Plain if new.contains(['[', ']', '{', '}', ',']) => return None,
+            ScalarStyle::Plain => new.to_owned(),
+            ScalarStyle::SingleQuoted => new.replace('\'', "''"),
+            ScalarStyle::DoubleQuoted => new.replace('\\', "\\\\").replace('"', "\\\""),
+        })
+    }
+}
+
+fn by_node(ast: &Ast, checked: &CheckedUnit) -> Arc<[u32]> {
+    let mut by_node = vec![0; ast.nodes().len()];
+    for (at, check) in checked.checks.iter().enumerate() {
+        if let Some(slot) = by_node.get_mut(check.node.index()) {
+            *slot = at as u32 + 1;
+        }
+    }
+    by_node.into()
+}
+
+/// For each macro the event source of the first rule that uses it, directly or not.
+fn macro_sources(definitions: &Definitions, compiled: &Compiled) -> Vec<Option<Arc<str>>> {
+    let mut sources: Vec<Option<Arc<str>>> = vec![None; compiled.macros.len()];
+    let mut open: VecDeque<(usize, Arc<str>)> = VecDeque::new();
+    let named = |unit: &Unit| -> Vec<usize> {
+        unit.identifiers.iter().filter_map(|node| definitions.macros.position(unit.name(*node))).collect()
+    };
+    for (rule, one) in definitions.rules.iter().zip(&compiled.rules) {
+        let Some(one) = one else { continue };
+        open.extend(named(&one.unit).into_iter().map(|at| (at, rule.source.clone())));
+        while let Some((at, source)) = open.pop_front() {
+            let Some(slot @ None) = sources.get_mut(at) else { continue };
+            *slot = Some(source.clone());
+            if let Some(unit) = compiled.macros.get(at).and_then(|one| one.unit.as_deref()) {
+                open.extend(named(unit).into_iter().map(|at| (at, source.clone())));
+            }
+        }
+    }
+    sources
 }

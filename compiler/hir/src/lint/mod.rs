@@ -5,40 +5,82 @@
 //!    a test runs both.
 //! 2. Write `src/lint/<name>.rs` with a function `fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>)`. The
 //!    context has the definitions, every condition as tree and as checked comparisons, and the way from a span of a
-//!    condition's text to what a person wrote ([`LintContext::place`]).
-//! 3. Name it in [`all`].
+//!    condition's text to what a person wrote ([`LintContext::place`], [`LintContext::edit`]).
+//! 3. Name it in [`ALL`].
 //!
 //! A lint looks at what is true whatever the events: it never guesses from names alone when that could be wrong on rules
-//! that work, and it says in the message or a note why it thinks so.
+//! that work, and it says in the message or a note why it thinks so. What was found through a list or in a macro is
+//! reported once, where it is written.
 
+mod append;
 mod context;
+mod documents;
+mod duplicate_item;
+mod event_type;
+mod impossible_path;
+mod items;
+mod list_use;
+mod literal_text;
+mod logic;
+mod output_field;
+mod peculiar_field;
+mod process_name;
+mod repair;
+mod unchecked_macro;
 mod undefined_list;
+mod wrapping;
 
 pub use context::{Condition, LintContext};
 
-use crate::codes::{self, Code};
+use rustc_hash::FxHashSet;
+use syntax::span::{FileRange, Span};
+
+use crate::codes::Code;
 use crate::diagnostic::Diagnostic;
 
-/// One lint.
-#[derive(Clone, Copy)]
-pub struct Lint {
-    /// The code of its diagnostics.
-    pub code: &'static Code,
-    /// Looks for problems.
-    pub run: fn(&LintContext<'_>, &mut Vec<Diagnostic>),
-}
+/// A lint: looks for problems and adds them.
+pub type Lint = fn(&LintContext<'_>, &mut Vec<Diagnostic>);
 
 /// Every lint.
-pub fn all() -> &'static [Lint] {
-    static ALL: &[Lint] = &[Lint { code: &codes::UNDEFINED_LIST, run: undefined_list::run }];
-    ALL
+pub static ALL: &[Lint] = &[
+    undefined_list::run,
+    impossible_path::run,
+    process_name::run,
+    wrapping::run,
+    peculiar_field::run,
+    event_type::run,
+    literal_text::run,
+    list_use::run,
+    duplicate_item::run,
+    append::run,
+    items::run,
+    documents::run,
+    output_field::run,
+    unchecked_macro::run,
+    logic::run,
+];
+
+/// Runs every lint, and adds repairs to what Falco warns of, too.
+pub(crate) fn run(context: &LintContext<'_>, diagnostics: &mut Vec<Diagnostic>) {
+    repair::run(context, diagnostics);
+    let mut found = Vec::new();
+    for lint in ALL {
+        lint(context, &mut found);
+    }
+    let mut seen: FxHashSet<(&'static str, FileRange)> = FxHashSet::default();
+    found.retain(|one| seen.insert((one.code.id, one.primary())));
+    diagnostics.append(&mut found);
 }
 
-/// Runs every lint.
-pub(crate) fn run(context: &LintContext<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    for lint in all() {
-        (lint.run)(context, &mut found);
-    }
-    found
+/// A diagnostic about a span of a condition, with the places where the lists are named that it came through.
+fn at(
+    context: &LintContext<'_>,
+    condition: &Condition<'_>,
+    span: Span,
+    code: &'static Code,
+    message: String,
+) -> Diagnostic {
+    let place = context.place(condition.text, span);
+    let ours = Diagnostic::new(code, place.range, message);
+    place.via.iter().fold(ours, |ours, name| ours.secondary(*name, "through the list named here"))
 }

@@ -15,8 +15,7 @@ impl Lowering<'_> {
         let mut fields = Vec::new();
         let mut keys: FxHashSet<Box<str>> = FxHashSet::default();
         for part in rule.parts.iter() {
-            let OutputPart::Value { named, .. } = part else { continue };
-            for value in named.iter().filter(|value| !value.transformed) {
+            for value in part.named().iter().filter(|value| !value.transformed) {
                 let key: Box<str> = value.name.as_str().into();
                 if keys.insert(key.clone()) {
                     fields.push(OutputField::Raw { key, slot: Some(self.slot(&value.operand, source)) });

@@ -121,6 +121,11 @@ impl TextValue {
         }
     }
 
+    /// The scalars of the pieces in order.
+    pub fn scalars(&self) -> impl ExactSizeIterator<Item = ScalarId> + '_ {
+        self.pieces.iter().map(|piece| piece.scalar)
+    }
+
     /// The scalar of the first piece.
     pub fn first_scalar(&self) -> Option<ScalarId> {
         self.pieces.first().map(|piece| piece.scalar)

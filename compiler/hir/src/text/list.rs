@@ -8,16 +8,13 @@ use rustc_hash::FxHashMap;
 
 use crate::text::traced::{Traced, Use};
 
-/// Characters that may stand beside a list's name; the first four are skipped around it.
-const DELIMITERS: &[u8] = b" \t\n\r(),=";
-const BLANKS: &[u8] = b" \t\n\r";
-
+/// Characters that may stand beside a list's name; blanks among them are skipped around it.
 fn is_delimiter(byte: u8) -> bool {
-    DELIMITERS.contains(&byte)
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'(' | b')' | b',' | b'=')
 }
 
 fn is_blank(byte: u8) -> bool {
-    BLANKS.contains(&byte)
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r')
 }
 
 /// What a list's name is replaced by.
@@ -93,7 +90,17 @@ impl Replacements {
 
 /// The runs of a text between delimiters.
 fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| c.is_ascii() && is_delimiter(c as u8)).filter(|word| !word.is_empty())
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let bytes = text.as_bytes();
+        at += bytes.get(at..)?.iter().position(|byte| !is_delimiter(*byte))?;
+        let rest = bytes.get(at..)?;
+        let len = rest.iter().position(|byte| is_delimiter(*byte)).unwrap_or(rest.len());
+        // Delimiters are ASCII, so both ends are character boundaries.
+        let word = text.get(at..at + len);
+        at += len;
+        word
+    })
 }
 
 /// Replaces one list's name throughout. Whether it was found.

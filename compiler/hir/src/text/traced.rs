@@ -75,6 +75,11 @@ impl Traced {
         &self.uses
     }
 
+    /// The use with this index.
+    pub fn use_at(&self, id: UseId) -> Option<&Use> {
+        self.uses.get(id.0 as usize)
+    }
+
     /// Length in bytes.
     pub fn len(&self) -> usize {
         self.text.len()

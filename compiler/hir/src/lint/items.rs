@@ -1,0 +1,221 @@
+//! What items say in vain: definitions replaced without a word, keys given twice or ignored, documents that are not
+//! read.
+
+use std::collections::HashMap;
+
+use syntax::items::{Item, ItemKind, Key};
+use syntax::span::{FileRange, Span};
+use syntax::yaml::{Yaml, YamlId, YamlKind};
+
+use crate::codes;
+use crate::diagnostic::{Diagnostic, Edit};
+use crate::lint::LintContext;
+use crate::source::TreeId;
+
+/// An item that defined something, with what it said.
+struct Definition {
+    name: FileRange,
+    content: Vec<String>,
+}
+
+type Known = HashMap<(&'static str, String), Definition>;
+
+pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
+    let mut known = Known::new();
+    for tree in context.sources.tree_ids() {
+        let yaml = context.sources.yaml(tree);
+        for document in yaml.documents() {
+            for &element in yaml.elements(document.root) {
+                if matches!(yaml.kind(element), YamlKind::Mapping(_)) {
+                    item(context, tree, &yaml, element, &mut known, found);
+                }
+            }
+        }
+    }
+}
+
+fn item(
+    context: &LintContext<'_>,
+    tree: TreeId,
+    yaml: &Yaml,
+    node: YamlId,
+    known: &mut Known,
+    found: &mut Vec<Diagnostic>,
+) {
+    let item = Item::of(yaml, node);
+    duplicate_keys(context, tree, yaml, node, found);
+    let kind = match item.kind {
+        ItemKind::List => "list",
+        ItemKind::Macro => "macro",
+        ItemKind::Rule => "rule",
+        _ => return,
+    };
+    ignored_override(context, tree, &item, yaml, found);
+    let flag = |key: Key| item.fields.get(key).and_then(|entry| yaml.text(entry.value)).unwrap_or("");
+    let appends = matches!(flag(Key::Append).to_ascii_lowercase().as_str(), "true" | "yes" | "on" | "y");
+    if kind == "rule" {
+        ignored_keys(context, tree, &item, yaml, appends, found);
+        exception_keys(context, tree, &item, yaml, found);
+    }
+    let overrides = item.fields.get(Key::Override).is_some_and(|entry| !yaml.pairs(entry.value).is_empty());
+    let defines = [Key::Items, Key::Condition].iter().any(|key| item.fields.has(*key));
+    let (Some(name), Some(head)) = (item.name(yaml), item.head()) else { return };
+    let place = context.sources.node_range(tree, head.value);
+    let key = (kind, name.to_owned());
+    if appends || overrides || !defines {
+        if let Some(old) = known.get_mut(&key) {
+            // From here on a plain definition drops something in any case.
+            old.content.push("changed".to_owned());
+        }
+        return;
+    }
+    let content = content(yaml, &item);
+    if let Some(old) = known.get(&key).filter(|old| old.content != content) {
+        let message = format!("the {kind} `{name}` is defined again, which drops its earlier definition");
+        let mut ours = Diagnostic::new(&codes::SILENT_REDEFINITION, place, message)
+            .label("this one counts")
+            .secondary(old.name, "dropped");
+        let replaced = match kind {
+            "list" => Some("items"),
+            "macro" => Some("condition"),
+            _ => None,
+        };
+        if let Some(replaced) = replaced {
+            ours = ours.note("`override` says that this is meant");
+            if let Some(edit) = add_override(context, tree, yaml, &item, replaced) {
+                ours = ours.fix_all(format!("add `override: {{{replaced}: replace}}`"), vec![edit], true);
+            }
+        } else {
+            ours = ours.note("to change parts of a rule, name them under `override`");
+        }
+        found.push(ours);
+    }
+    known.insert(key, Definition { name: place, content });
+}
+
+/// Everything that an item says, as text.
+fn content(yaml: &Yaml, item: &Item) -> Vec<String> {
+    let mut content = Vec::new();
+    for entry in &item.fields.entries {
+        content.push(yaml.text(entry.key).unwrap_or("").to_owned());
+        let mut open = vec![entry.value];
+        while let Some(node) = open.pop() {
+            match yaml.text(node) {
+                Some(text) => content.push(text.split_whitespace().collect::<Vec<_>>().join(" ")),
+                None => {
+                    content.push(format!("{}", yaml.elements(node).len() + yaml.pairs(node).len()));
+                    open.extend(yaml.elements(node).iter().rev());
+                    open.extend(yaml.pairs(node).iter().rev().flat_map(|pair| [pair.value, pair.key]));
+                }
+            }
+        }
+    }
+    content
+}
+
+/// A line with `override` after the item's name, for items in block style.
+fn add_override(context: &LintContext<'_>, tree: TreeId, yaml: &Yaml, item: &Item, key: &str) -> Option<Edit> {
+    let head = item.head()?;
+    let (name, value) = (context.sources.range(tree, yaml.span(head.key)), context.sources.range(tree, yaml.span(head.value)));
+    let file = context.sources.file(name.file)?;
+    let line = file.text.get(..name.span.start as usize)?.rsplit('\n').next()?;
+    let after = file.text.get(value.span.end as usize..)?.split('\n').next()?.trim();
+    let block = line.bytes().all(|byte| matches!(byte, b' ' | b'-'));
+    if !block || !(after.is_empty() || after.starts_with('#')) {
+        return None;
+    }
+    let text = format!("\n{}override: {{{key}: replace}}", " ".repeat(line.len()));
+    Some(Edit { range: FileRange { file: name.file, span: Span::empty(value.span.end) }, text })
+}
+
+fn duplicate_keys(context: &LintContext<'_>, tree: TreeId, yaml: &Yaml, node: YamlId, found: &mut Vec<Diagnostic>) {
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        let pairs = yaml.pairs(node);
+        for (index, pair) in pairs.iter().enumerate() {
+            open.push(pair.value);
+            let Some(key) = yaml.text(pair.key) else { continue };
+            let first = pairs.iter().take(index).find(|other| yaml.text(other.key) == Some(key));
+            let Some(first) = first else { continue };
+            let range = context.sources.node_range(tree, pair.key);
+            found.push(
+                Diagnostic::new(&codes::DUPLICATE_KEY, range, format!("`{key}` is given twice; the first one counts"))
+                    .label("ignored")
+                    .secondary(context.sources.node_range(tree, first.key), "this one counts"),
+            );
+        }
+        open.extend(yaml.elements(node));
+    }
+}
+
+fn ignored_override(
+    context: &LintContext<'_>,
+    tree: TreeId,
+    item: &Item,
+    yaml: &Yaml,
+    found: &mut Vec<Diagnostic>,
+) {
+    let Some(entry) = item.fields.get(Key::Override) else { return };
+    let empty = yaml.pairs(entry.value).is_empty() && yaml.elements(entry.value).is_empty();
+    if !empty {
+        return;
+    }
+    let range = context.sources.node_range(tree, entry.key);
+    let message = "`override` names no key, so the item is a plain definition";
+    found.push(
+        Diagnostic::new(&codes::IGNORED_OVERRIDE, range, message)
+            .note("write `override: {condition: replace}` or the like"),
+    );
+}
+
+/// Keys that an appending or enabling rule item has in vain.
+fn ignored_keys(
+    context: &LintContext<'_>,
+    tree: TreeId,
+    item: &Item,
+    yaml: &Yaml,
+    appends: bool,
+    found: &mut Vec<Diagnostic>,
+) {
+    const BODY: [Key; 4] = [Key::Condition, Key::Output, Key::Desc, Key::Priority];
+    let overrides = item.fields.get(Key::Override).is_some_and(|entry| !yaml.pairs(entry.value).is_empty());
+    let enables = !appends && !overrides && !BODY.iter().any(|key| item.fields.has(*key));
+    let (used, how): (&[Key], _) = if appends {
+        (&[Key::Rule, Key::Append, Key::Condition, Key::Exceptions, Key::Source], "appending with `append: true`")
+    } else if enables && item.fields.has(Key::Enabled) {
+        (&[Key::Rule, Key::Enabled, Key::Append, Key::Override], "enabling or disabling a rule")
+    } else {
+        return;
+    };
+    for entry in &item.fields.entries {
+        let Some(key) = entry.known.filter(|key| ItemKind::Rule.keys().contains(key) && !used.contains(key)) else {
+            continue;
+        };
+        let range = context.sources.node_range(tree, entry.key);
+        let message = format!("`{}` is ignored when {how}", key.as_str());
+        found.push(Diagnostic::new(&codes::IGNORED_KEY, range, message).note("name it under `override` to change it"));
+    }
+}
+
+/// Keys of exceptions that mean nothing.
+fn exception_keys(
+    context: &LintContext<'_>,
+    tree: TreeId,
+    item: &Item,
+    yaml: &Yaml,
+    found: &mut Vec<Diagnostic>,
+) {
+    const KNOWN: [&str; 4] = ["name", "fields", "comps", "values"];
+    let Some(exceptions) = item.fields.get(Key::Exceptions) else { return };
+    for &exception in yaml.elements(exceptions.value) {
+        for pair in yaml.pairs(exception) {
+            let Some(key) = yaml.text(pair.key).filter(|key| !KNOWN.contains(key)) else { continue };
+            let range = context.sources.node_range(tree, pair.key);
+            let message = format!("exceptions have no key `{key}`, so it is ignored");
+            found.push(
+                Diagnostic::new(&codes::IGNORED_KEY, range, message)
+                    .suggest(range, catalogue::suggest::nearest(key, KNOWN)),
+            );
+        }
+    }
+}
