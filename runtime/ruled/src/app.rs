@@ -26,6 +26,7 @@ use crate::signals::{Request, Signals};
 use crate::source::Capture;
 use crate::statistics::Statistics;
 use crate::time_zone::LocalZone;
+use crate::timing::{self, StartUp};
 use crate::{listing, schema, select_sources, support, trace, versions};
 
 /// The program.
@@ -143,14 +144,16 @@ impl App<'_> {
         if !options.validate.is_empty() {
             return rules.validate();
         }
+        let mut start_up = StartUp::begin();
         let loading = rules.start()?;
         // The capture's tables are read while the rules compile; what is wrong with it is said afterwards.
         let capture = config.capture_file().filter(|_| !options.dry_run).map(Capture::open);
         let program = rules.finish(loading, &catalogue)?;
+        start_up.compiled();
         if options.support {
             return print(&support::report(&config, &plugins, &rules)?);
         }
-        self.process(&config, program, capture)
+        self.process(&config, program, capture, start_up)
     }
 
     fn load_config(&mut self) -> Step<Config> {
@@ -182,6 +185,7 @@ impl App<'_> {
         config: &Config,
         program: ir::Program,
         capture: Option<Result<Capture, crate::source::SourceError>>,
+        mut start_up: StartUp,
     ) -> Step<Ended> {
         let falco = &config.falco;
         if !config.has_output() {
@@ -207,6 +211,7 @@ impl App<'_> {
         };
         let ruleset = Ruleset::new(program, settings, Mode::Automatic)
             .map_err(|error| Stop::Runtime(error.to_string()))?;
+        start_up.ready(ruleset.filters().stats().generating);
         if let Backend::Refused(reason) = ruleset.filters().backend() {
             self.log.warning(&format!("rules are not compiled to machine code, which costs time: {reason}"));
         }
@@ -246,6 +251,7 @@ impl App<'_> {
                     signals: &signals,
                     log: &self.log,
                     seconds: self.options.duration,
+                    start_up,
                 };
                 self.replay(config, capture, parts)
             }
@@ -292,18 +298,19 @@ impl App<'_> {
         if let Some(rule) = self.replay.and_then(|replay| replay.trace.as_deref()) {
             return trace::run(parts.engine, &mut capture, rule).map(|()| Ended::Finished);
         }
-        let start = cpu_seconds();
+        let start = timing::cpu_seconds();
         let mut pipeline = Pipeline::new(parts);
         let ended = pipeline.run(&mut capture);
         for oddity in capture.oddities() {
             self.log.warning(&oddity);
         }
         if self.options.verbose {
-            let (seconds, events) = (cpu_seconds() - start, pipeline.events_seen());
+            let (seconds, events) = (timing::cpu_seconds() - start, pipeline.events_seen());
             eprintln!(
                 "Elapsed time: {seconds:.3}, Captured Events: {events}, {:.2} eps",
                 events as f64 / seconds.max(1e-9)
             );
+            eprintln!("{}\n{}", pipeline.start_up(), timing::resources());
         }
         eprint!("{}", pipeline.drop_summary());
         if ended == Ok(Ended::Finished) && self.options.duration > 0 {
@@ -351,18 +358,6 @@ impl App<'_> {
         std::fs::write(path, std::process::id().to_string()).map_err(|error| {
             Stop::fatal(format!("Could not write pid to pidfile {}: {error}", path.display()))
         })
-    }
-}
-
-/// Processor time of this process in seconds.
-fn cpu_seconds() -> f64 {
-    use nix::sys::resource::{UsageWho, getrusage};
-    match getrusage(UsageWho::RUSAGE_SELF) {
-        Ok(usage) => [usage.user_time(), usage.system_time()]
-            .iter()
-            .map(|time| time.tv_sec() as f64 + time.tv_usec() as f64 / 1e6)
-            .sum(),
-        Err(_) => 0.0,
     }
 }
 

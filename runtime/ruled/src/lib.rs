@@ -25,6 +25,7 @@ mod source;
 mod statistics;
 mod support;
 mod time_zone;
+mod timing;
 mod trace;
 mod versions;
 

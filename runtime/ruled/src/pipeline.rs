@@ -13,6 +13,7 @@ use crate::output::{Line, Outputs};
 use crate::signals::{Request, Signals};
 use crate::source::{Item, Source};
 use crate::statistics::Statistics;
+use crate::timing::StartUp;
 
 const SECOND_NS: u64 = 1_000_000_000;
 
@@ -31,6 +32,7 @@ pub(crate) struct Pipeline<'a> {
     /// Event time at which something other than the event itself is to be looked at.
     due_ns: u64,
     line: Vec<u8>,
+    start_up: StartUp,
 }
 
 /// What a loop is made of.
@@ -51,6 +53,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) log: &'a Log,
     /// Length of the run in seconds of event time; 0: no limit.
     pub(crate) seconds: u64,
+    /// Takes the time of the start.
+    pub(crate) start_up: StartUp,
 }
 
 /// How the loop ended.
@@ -79,6 +83,7 @@ impl<'a> Pipeline<'a> {
             started_ns: 0,
             due_ns: 0,
             line: Vec::new(),
+            start_up: parts.start_up,
         }
     }
 
@@ -87,6 +92,7 @@ impl<'a> Pipeline<'a> {
         let snapshot = source.take_snapshot();
         self.engine.load(&snapshot);
         drop(snapshot);
+        self.start_up.first_event();
         let ended = self.events(source);
         self.outputs.flush();
         ended
@@ -95,6 +101,11 @@ impl<'a> Pipeline<'a> {
     /// The lines at the end of the run.
     pub(crate) fn drop_summary(&self) -> String {
         self.drops.summary()
+    }
+
+    /// How long the start took.
+    pub(crate) fn start_up(&self) -> StartUp {
+        self.start_up
     }
 
     /// Events that were seen.
