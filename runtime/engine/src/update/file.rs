@@ -63,12 +63,12 @@ impl Tracker {
         }
     }
 
-    /// The working directory belongs to the process: a secondary thread changes the main thread's, to which a relative
-    /// path is relative.
+    /// The working directory belongs to the process: a secondary thread changes the main thread's. As in Falco, a
+    /// relative path is joined with the directory of the thread that calls, which secondary threads do not have.
     pub(super) fn change_directory(&mut self, id: ThreadId, path: &[u8]) {
         let Some(main) = self.state.main_thread_id(id) else { return };
+        let new = join(&self.state.threads[id].cwd, path, &mut self.path);
         let entry = &mut self.state.threads[main];
-        let new = join(&entry.cwd, path, &mut self.path);
         set_text(&mut entry.cwd, new);
         if entry.cwd.last() != Some(&b'/') {
             entry.cwd.push(b'/');
