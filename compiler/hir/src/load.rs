@@ -105,9 +105,6 @@ pub struct Memo {
     cache: Cache,
 }
 
-/// Conditions kept in a [`Memo`] before it is emptied; the official files have about 600.
-const MOST_UNITS: usize = 100_000;
-
 impl Memo {
     fn read(&mut self, text: &Arc<str>) -> (Arc<Yaml>, Option<YamlError>) {
         if let Some(known) = self.trees.get(text) {
@@ -128,10 +125,7 @@ pub fn check(input: &Input) -> Checked {
 /// Checks files, using and renewing what earlier checks left. The result is that of [`check`].
 pub fn check_again(input: &Input, memo: &mut Memo) -> Checked {
     memo.trees.retain(|text, _| input.files.iter().any(|file| file.text == *text));
-    if memo.cache.len() > MOST_UNITS {
-        memo.cache = Cache::default();
-    }
-    memo.cache.rules.clear();
+    memo.cache.next_run();
     let mut sources = Sources::default();
     let files: Vec<ReadFile> = input.files.iter().map(|file| read_file(file, &mut sources, memo)).collect();
     let environment = Environment::new(&input.options.catalogue, input.options.engine_version);

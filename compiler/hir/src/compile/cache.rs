@@ -50,6 +50,8 @@ pub(crate) struct Cache {
     /// By hash of the text; the second map holds texts whose hash another one has.
     units: FxHashMap<u64, Arc<Unit>>,
     collided: FxHashMap<Arc<str>, Arc<Unit>>,
+    /// Units of the run before, by hash; those met again are taken over.
+    previous: FxHashMap<u64, Arc<Unit>>,
     checked: FxHashMap<(UnitId, Arc<str>), Arc<CheckedUnit>>,
     /// By rule name.
     pub(crate) rules: FxHashMap<Arc<str>, RuleOutcome>,
@@ -57,9 +59,12 @@ pub(crate) struct Cache {
 }
 
 impl Cache {
-    /// How many conditions it holds.
-    pub(crate) fn len(&self) -> usize {
-        self.units.len() + self.collided.len()
+    /// Begins another run: what this one does not meet is forgotten after it.
+    pub(crate) fn next_run(&mut self) {
+        self.previous = std::mem::take(&mut self.units);
+        self.collided.clear();
+        self.checked.clear();
+        self.rules.clear();
     }
 
     /// Parses a condition as Falco does when it loads rules.
@@ -74,6 +79,10 @@ impl Cache {
             return known.clone();
         }
         let collides = first.is_some();
+        if let Some(known) = self.previous.remove(&hash).filter(|known| known.ast.source() == text && !collides) {
+            self.units.insert(hash, known.clone());
+            return known;
+        }
         let Parse { tree: ast, errors } = parse(text, ParseOptions::LOAD);
         // A tree that came with errors is of no use.
         let identifiers = if errors.is_empty() {
