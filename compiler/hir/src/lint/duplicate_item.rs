@@ -7,7 +7,7 @@ use syntax::span::{FileRange, Span};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::lint::{LintContext, at};
-use crate::text::{ScalarId, Scalars};
+use crate::text::ScalarId;
 
 pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
     for list in context.definitions.lists.iter() {

@@ -66,7 +66,7 @@ fn lacks<'f>(field: &'f ResolvedField, events: &EventSet) -> Option<&'f str> {
         }
         _ if class == Some("fd") => {
             let flags = [EventFlags::CREATES_FD, EventFlags::USES_FD, EventFlags::DESTROYS_FD];
-            let has = |code: EventCode| flags.iter().any(|flag| code.has(*flag));
+            let has = |code: EventCode| code.get().is_some_and(|event| flags.iter().any(|flag| event.has(*flag)));
             (!any(&has)).then_some("descriptor")
         }
         _ => None,

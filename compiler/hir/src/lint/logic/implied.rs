@@ -1,0 +1,109 @@
+//! What a condition demands, as parts that can be compared between rules: macros expanded, order and spelling aside.
+
+use std::hash::{Hash, Hasher};
+
+use ir::Const;
+use rustc_hash::{FxHashSet, FxHasher};
+use syntax::ast::{NodeId, NodeKind};
+
+use crate::lint::logic::eval::{CheckAt, Logic, is_equality};
+
+/// Macros in macros deeper than this make a condition incomparable.
+const DEEPEST: u32 = 16;
+
+/// One part of a conjunction.
+#[derive(Debug)]
+pub(super) struct Part<'c> {
+    /// Equal for parts that say the same.
+    pub(super) hash: u64,
+    /// For an equality: the left side and the values.
+    pub(super) values: Option<(u32, FxHashSet<&'c Const>)>,
+    /// For a choice: the hashes of what it chooses from.
+    pub(super) choices: Vec<u64>,
+}
+
+impl Part<'_> {
+    /// Whether the part holds whenever all of `others` do, as far as can be told.
+    pub(super) fn follows_from(&self, others: &[Part<'_>]) -> bool {
+        others.iter().any(|other| {
+            other.hash == self.hash
+                || self.choices.contains(&other.hash)
+                || match (&self.values, &other.values) {
+                    (Some((a, wide)), Some((b, narrow))) => a == b && narrow.is_subset(wide),
+                    _ => false,
+                }
+        })
+    }
+}
+
+/// The parts that all must hold for a condition to hold; `None` when it is nested too deeply.
+pub(super) fn parts<'c>(logic: &Logic<'c, '_>, condition: usize) -> Option<Vec<Part<'c>>> {
+    let mut found = Vec::new();
+    let root = logic.condition(condition).ast().root();
+    let mut open = vec![(condition, root, 0)];
+    while let Some((index, node, depth)) = open.pop() {
+        let one = logic.condition(index);
+        match one.ast().kind(node) {
+            NodeKind::And(children) => {
+                open.extend(one.ast().children(children).iter().map(|child| (index, *child, depth)));
+            }
+            NodeKind::Identifier(_) => {
+                let inner = logic.context.macro_at(one.unit.name(node)).filter(|_| depth < DEEPEST)?;
+                open.push((inner, logic.condition(inner).ast().root(), depth + 1));
+            }
+            NodeKind::Or(children) => {
+                let choices = one.ast().children(children).iter();
+                let choices = choices.map(|child| hash(logic, index, *child, depth)).collect::<Option<_>>()?;
+                found.push(Part { hash: hash(logic, index, node, depth)?, values: None, choices });
+            }
+            _ => {
+                let at = logic.check_at(index, node);
+                let values = at.filter(|at| is_equality(logic.check(*at))).and_then(|at| {
+                    let values: FxHashSet<&Const> = logic.literals(at).iter().collect();
+                    // Values that are counted are no set.
+                    let counted = logic.check(at).modifier == Some(catalogue::Modifier::Oneof);
+                    Some((logic.subject(at).filter(|_| !counted && !values.is_empty())?, values))
+                });
+                found.push(Part { hash: hash(logic, index, node, depth)?, values, choices: Vec::new() });
+            }
+        }
+    }
+    Some(found)
+}
+
+/// A number that is equal for expressions that say the same.
+fn hash(logic: &Logic<'_, '_>, index: usize, node: NodeId, depth: u32) -> Option<u64> {
+    let one = logic.condition(index);
+    let ast = one.ast();
+    let mut hasher = FxHasher::default();
+    match ast.kind(node) {
+        NodeKind::And(children) | NodeKind::Or(children) => {
+            matches!(ast.kind(node), NodeKind::And(_)).hash(&mut hasher);
+            let children = ast.children(children).iter();
+            let mut inner: Vec<u64> =
+                children.map(|child| hash(logic, index, *child, depth)).collect::<Option<_>>()?;
+            inner.sort_unstable();
+            inner.dedup();
+            inner.hash(&mut hasher);
+        }
+        NodeKind::Not(child) => ("not", hash(logic, index, child, depth)?).hash(&mut hasher),
+        NodeKind::Identifier(_) => {
+            let inner = logic.context.macro_at(one.unit.name(node)).filter(|_| depth < DEEPEST)?;
+            return hash(logic, inner, logic.condition(inner).ast().root(), depth + 1);
+        }
+        _ => {
+            let at: CheckAt = logic.check_at(index, node)?;
+            let check = logic.check(at);
+            let text = one.text.as_str();
+            one.left(node).slice(text).hash(&mut hasher);
+            (check.op.as_str(), check.modifier.map(catalogue::Modifier::as_str)).hash(&mut hasher);
+            match ast.kind(node) {
+                NodeKind::Binary { right, .. } if logic.literals(at).is_empty() => {
+                    ast.span(right).slice(text).hash(&mut hasher);
+                }
+                _ => logic.literals(at).hash(&mut hasher),
+            }
+        }
+    }
+    Some(hasher.finish())
+}
