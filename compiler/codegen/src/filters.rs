@@ -174,10 +174,11 @@ impl Filters {
     }
 }
 
-/// Makes the machine code of all functions, on two threads when there is enough to do.
+/// Makes the machine code of all functions that run often, on two threads when there is enough to do.
 fn generate(core: &Core) -> Result<CodeMemory, String> {
     let compiler = host_compiler()?;
-    let mut order: Vec<usize> = (0..core.functions.len()).collect();
+    let mut order: Vec<usize> =
+        (0..core.functions.len()).filter(|index| core.functions[*index].is_frequent).collect();
     order.sort_by_key(|index| std::cmp::Reverse(core.functions[*index].steps.len()));
     let next = std::sync::atomic::AtomicUsize::new(0);
     let work = || {
@@ -188,8 +189,8 @@ fn generate(core: &Core) -> Result<CodeMemory, String> {
         }
         Ok::<_, String>(made)
     };
-    let total: usize = core.functions.iter().map(|function| function.steps.len()).sum();
-    let mut made = if total < STEPS_WORTH_A_THREAD {
+    let total: usize = order.iter().map(|index| core.functions[*index].steps.len()).sum();
+    let made = if total < STEPS_WORTH_A_THREAD {
         work()?
     } else {
         std::thread::scope(|scope| {
@@ -202,9 +203,8 @@ fn generate(core: &Core) -> Result<CodeMemory, String> {
             Ok::<_, String>(made)
         })?
     };
-    made.sort_by_key(|(index, _)| *index);
-    let made: Vec<Vec<u8>> = made.into_iter().map(|(_, code)| code).collect();
-    CodeMemory::publish(&made).map_err(|error| format!("executable memory is refused: {error}"))
+    CodeMemory::publish(core.functions.len(), &made)
+        .map_err(|error| format!("executable memory is refused: {error}"))
 }
 
 /// Below this many steps a thread costs more than it saves.

@@ -15,22 +15,22 @@ const ALIGNMENT: usize = 64;
 #[derive(Debug)]
 pub(crate) struct CodeMemory {
     map: Mmap,
-    /// Where each function starts.
-    starts: Box<[usize]>,
+    /// Where each function starts that has code.
+    starts: Box<[Option<usize>]>,
 }
 
 impl CodeMemory {
-    /// Publishes position-independent functions without relocations. Fails where executable memory is refused.
-    pub(crate) fn publish(functions: &[Vec<u8>]) -> io::Result<CodeMemory> {
-        let mut starts = Vec::with_capacity(functions.len());
-        let mut size = 0usize;
-        for code in functions {
-            starts.push(size);
-            size = (size + code.len()).next_multiple_of(ALIGNMENT);
-        }
+    /// Publishes position-independent code without relocations for some of `count` functions, given with their indices.
+    /// Fails where executable memory is refused.
+    pub(crate) fn publish(count: usize, functions: &[(usize, Vec<u8>)]) -> io::Result<CodeMemory> {
+        let size: usize = functions.iter().map(|(_, code)| code.len().next_multiple_of(ALIGNMENT)).sum();
+        let mut starts = vec![None; count];
         let mut map = MmapMut::map_anon(size.max(ALIGNMENT))?;
-        for (start, code) in starts.iter().zip(functions) {
-            map[*start..][..code.len()].copy_from_slice(code);
+        let mut start = 0;
+        for (index, code) in functions {
+            map[start..][..code.len()].copy_from_slice(code);
+            starts[*index] = Some(start);
+            start += code.len().next_multiple_of(ALIGNMENT);
         }
         // SAFETY: the range is that of the mapping, which stays mapped while it is flushed; nothing runs in it yet.
         unsafe { icache::clear_cache(map.as_ptr().cast(), map.len()) }.map_err(io::Error::other)?;
@@ -39,9 +39,9 @@ impl CodeMemory {
         Ok(CodeMemory { map, starts: starts.into() })
     }
 
-    /// The function with this index.
+    /// The code of the function with this index.
     pub(crate) fn function(&self, index: usize) -> Option<FilterFn> {
-        let start = *self.starts.get(index)?;
+        let start = (*self.starts.get(index)?)?;
         let address = self.map.get(start..)?.as_ptr();
         // SAFETY: `lower` has made exactly this signature's machine code for the host, and `publish` has put a whole
         // function at this address; whoever calls it keeps this memory borrowed.

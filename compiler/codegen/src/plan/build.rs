@@ -58,6 +58,9 @@ pub(crate) struct PlanFunction {
     pub(crate) steps: std::ops::Range<u32>,
     /// Who has each distinct condition, in the order of the first owners.
     pub(crate) conditions: Box<[Owners]>,
+    /// Whether events other than asynchronous ones run it. Every rule may match those, which hardly ever come: a function
+    /// of all rules for them is not worth machine code.
+    pub(crate) is_frequent: bool,
     /// Whether the rules of conditions that hold may have to be put in order: some condition belongs to several.
     pub(crate) interleaved: bool,
 }
@@ -165,6 +168,10 @@ impl Builder<'_> {
                     function
                 }
             };
+            let function = (*entry as usize).checked_sub(1).and_then(|index| self.functions.get_mut(index));
+            if let Some(function) = function.filter(|_| code != EventCode::ASYNCEVENT_E) {
+                function.is_frequent = true;
+            }
         }
         Ok(table.into())
     }
@@ -205,6 +212,7 @@ impl Builder<'_> {
         self.functions.push(PlanFunction {
             entry,
             steps: first..self.layout.steps.len() as u32,
+            is_frequent: false,
             interleaved: conditions.iter().any(|(_, rules)| rules.len() > 1),
             conditions: conditions.iter().map(|(_, rules)| rules.clone()).collect(),
         });
@@ -223,7 +231,7 @@ impl Builder<'_> {
 /// The name that `evt.type` has for all events of this type.
 fn fixed_name(code: EventCode) -> Option<&'static str> {
     let event = EVENTS.get(code.index())?;
-    let various = code.is_generic() || ["asyncevent", "pluginevent"].contains(&event.name);
+    let various = code.is_generic() || [EventCode::PLUGINEVENT_E, EventCode::ASYNCEVENT_E].contains(&code);
     (!various).then_some(event.name)
 }
 
