@@ -16,6 +16,8 @@ mod call;
 mod error;
 mod eval;
 mod filters;
+#[cfg(any(test, feature = "testing"))]
+pub mod fuzz;
 mod general;
 mod host;
 mod lower;
