@@ -1,6 +1,7 @@
 //! From rule files to checked conditions and the typed IR.
 #![forbid(unsafe_code)]
 
+mod allow;
 pub mod append_output;
 pub mod check;
 pub mod codes;

@@ -8,7 +8,8 @@ use crate::lint::{LintContext, at};
 
 pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
     for (condition, check) in context.checks() {
-        let is_type = check.left.plain_field().is_some_and(|field| field.name == "evt.type" && field.arg.is_none());
+        let is_type =
+            check.left.plain_field().is_some_and(|field| field.name == "evt.type" && field.arg.is_none());
         if !is_type || *condition.source != *SYSCALL_SOURCE {
             continue;
         }
@@ -24,7 +25,8 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
         let message = format!("`{written}` does not restrict the rule to these event types");
         let ours = at(context, condition, span, &codes::EVENT_TYPE_NOT_RESTRICTED, message)
             .note("only `=`, `!=` and `in` without modifier are used to choose the events that a rule is evaluated for");
-        let values: Vec<&str> = condition.literals(check.node).iter().map(|(span, _)| span.slice(text)).collect();
+        let values: Vec<&str> =
+            condition.literals(check.node).iter().map(|(span, _)| span.slice(text)).collect();
         let mut unique = values.clone();
         unique.sort_unstable();
         unique.dedup();

@@ -9,7 +9,8 @@ use crate::lint::{Condition, LintContext, at};
 use syntax::span::Span;
 
 /// Fields that hold absolute paths, for files.
-const ABSOLUTE: &[&str] = &["fd.name", "fd.directory", "proc.exepath", "proc.aexepath", "proc.pexepath", "fs.path.name"];
+const ABSOLUTE: &[&str] =
+    &["fd.name", "fd.directory", "proc.exepath", "proc.aexepath", "proc.pexepath", "fs.path.name"];
 
 pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
     for (condition, check) in context.checks() {
@@ -67,7 +68,10 @@ fn repairs(
 ) -> Diagnostic {
     let mut offer = |title: String, span: Span, text: &str| {
         if let Some(edit) = context.edit(condition.text, span, text) {
-            let plain = std::mem::replace(&mut ours, Diagnostic::new(&codes::IMPOSSIBLE_PATH, Default::default(), ""));
+            let plain = std::mem::replace(
+                &mut ours,
+                Diagnostic::new(&codes::IMPOSSIBLE_PATH, Default::default(), ""),
+            );
             ours = plain.fix_all(title, vec![edit], false);
         }
     };

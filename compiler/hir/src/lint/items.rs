@@ -114,9 +114,18 @@ fn content(yaml: &Yaml, item: &Item) -> Vec<String> {
 }
 
 /// A line with `override` after the item's name, for items in block style.
-fn add_override(context: &LintContext<'_>, tree: TreeId, yaml: &Yaml, item: &Item, key: &str) -> Option<Edit> {
+fn add_override(
+    context: &LintContext<'_>,
+    tree: TreeId,
+    yaml: &Yaml,
+    item: &Item,
+    key: &str,
+) -> Option<Edit> {
     let head = item.head()?;
-    let (name, value) = (context.sources.range(tree, yaml.span(head.key)), context.sources.range(tree, yaml.span(head.value)));
+    let (name, value) = (
+        context.sources.range(tree, yaml.span(head.key)),
+        context.sources.range(tree, yaml.span(head.value)),
+    );
     let file = context.sources.file(name.file)?;
     let line = file.text.get(..name.span.start as usize)?.rsplit('\n').next()?;
     let after = file.text.get(value.span.end as usize..)?.split('\n').next()?.trim();
@@ -128,7 +137,13 @@ fn add_override(context: &LintContext<'_>, tree: TreeId, yaml: &Yaml, item: &Ite
     Some(Edit { range: FileRange { file: name.file, span: Span::empty(value.span.end) }, text })
 }
 
-fn duplicate_keys(context: &LintContext<'_>, tree: TreeId, yaml: &Yaml, node: YamlId, found: &mut Vec<Diagnostic>) {
+fn duplicate_keys(
+    context: &LintContext<'_>,
+    tree: TreeId,
+    yaml: &Yaml,
+    node: YamlId,
+    found: &mut Vec<Diagnostic>,
+) {
     let mut open = vec![node];
     while let Some(node) = open.pop() {
         let pairs = yaml.pairs(node);
@@ -139,9 +154,13 @@ fn duplicate_keys(context: &LintContext<'_>, tree: TreeId, yaml: &Yaml, node: Ya
             let Some(first) = first else { continue };
             let range = context.sources.node_range(tree, pair.key);
             found.push(
-                Diagnostic::new(&codes::DUPLICATE_KEY, range, format!("`{key}` is given twice; the first one counts"))
-                    .label("ignored")
-                    .secondary(context.sources.node_range(tree, first.key), "this one counts"),
+                Diagnostic::new(
+                    &codes::DUPLICATE_KEY,
+                    range,
+                    format!("`{key}` is given twice; the first one counts"),
+                )
+                .label("ignored")
+                .secondary(context.sources.node_range(tree, first.key), "this one counts"),
             );
         }
         open.extend(yaml.elements(node));
@@ -181,19 +200,26 @@ fn ignored_keys(
     let overrides = item.fields.get(Key::Override).is_some_and(|entry| !yaml.pairs(entry.value).is_empty());
     let enables = !appends && !overrides && !BODY.iter().any(|key| item.fields.has(*key));
     let (used, how): (&[Key], _) = if appends {
-        (&[Key::Rule, Key::Append, Key::Condition, Key::Exceptions, Key::Source], "appending with `append: true`")
+        (
+            &[Key::Rule, Key::Append, Key::Condition, Key::Exceptions, Key::Source],
+            "appending with `append: true`",
+        )
     } else if enables && item.fields.has(Key::Enabled) {
         (&[Key::Rule, Key::Enabled, Key::Append, Key::Override], "enabling or disabling a rule")
     } else {
         return;
     };
     for entry in &item.fields.entries {
-        let Some(key) = entry.known.filter(|key| ItemKind::Rule.keys().contains(key) && !used.contains(key)) else {
+        let Some(key) = entry.known.filter(|key| ItemKind::Rule.keys().contains(key) && !used.contains(key))
+        else {
             continue;
         };
         let range = context.sources.node_range(tree, entry.key);
         let message = format!("`{}` is ignored when {how}", key.as_str());
-        found.push(Diagnostic::new(&codes::IGNORED_KEY, range, message).note("name it under `override` to change it"));
+        found.push(
+            Diagnostic::new(&codes::IGNORED_KEY, range, message)
+                .note("name it under `override` to change it"),
+        );
     }
 }
 

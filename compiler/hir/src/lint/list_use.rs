@@ -24,8 +24,10 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
             let value = String::from_utf8_lossy(value);
             if alone && op.symbol.class() == syntax::token::OperatorClass::String && op.modifier.is_none() {
                 let range = name_range(context, use_);
-                let message =
-                    format!("`{}` is the name of a list, so it is replaced by the list's item `{value}`", list.name);
+                let message = format!(
+                    "`{}` is the name of a list, so it is replaced by the list's item `{value}`",
+                    list.name
+                );
                 found.push(
                     Diagnostic::new(&codes::LIST_FOR_VALUE, range, message)
                         .secondary(list.item.name, "the list")
@@ -38,7 +40,9 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
                 found.push(
                     at(context, condition, span, &codes::NESTED_LIST, message)
                         .secondary(inner.item.name, "the list that is meant")
-                        .note("lists are put into lists one level deep; name the list in the condition itself"),
+                        .note(
+                            "lists are put into lists one level deep; name the list in the condition itself",
+                        ),
                 );
             }
         }
@@ -62,7 +66,10 @@ fn quoted(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             let Some(list) = context.definitions.lists.at(use_.list) else { continue };
-            let message = format!("`{}` is replaced by the items of the list of this name, even inside quotes", list.name);
+            let message = format!(
+                "`{}` is replaced by the items of the list of this name, even inside quotes",
+                list.name
+            );
             found.push(
                 Diagnostic::new(&codes::LIST_IN_QUOTES, range, message)
                     .secondary(list.item.name, "the list")

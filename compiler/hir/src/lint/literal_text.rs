@@ -60,7 +60,8 @@ fn escapes(
                 let start = span.start + at_byte as u32 - 1;
                 let span = Span::new(start, start + 2);
                 let message = "a backslash before a blank stands for the backslash alone";
-                let ours = at(context, condition, span, &codes::ODD_ESCAPE, message.to_owned()).label("the blank is lost");
+                let ours = at(context, condition, span, &codes::ODD_ESCAPE, message.to_owned())
+                    .label("the blank is lost");
                 found.push(match context.edit(condition.text, span, " ") {
                     Some(edit) => ours.fix_all("write the blank alone", vec![edit], false),
                     None => ours,
@@ -72,7 +73,12 @@ fn escapes(
 }
 
 /// A list that is empty only because its one element has a wrong escape.
-fn lost_element(context: &LintContext<'_>, condition: &Condition<'_>, list: Span, found: &mut Vec<Diagnostic>) {
+fn lost_element(
+    context: &LintContext<'_>,
+    condition: &Condition<'_>,
+    list: Span,
+    found: &mut Vec<Diagnostic>,
+) {
     let inside = list.slice(condition.text.as_str()).trim_start_matches('(').trim_end_matches(')');
     if inside.contains(['"', '\'']) {
         let message = format!("{} has an escape that does not exist, so the list is empty", inside.trim());

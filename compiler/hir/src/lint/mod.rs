@@ -35,8 +35,9 @@ pub use context::{Condition, LintContext};
 use rustc_hash::FxHashSet;
 use syntax::span::{FileRange, Span};
 
+use crate::allow;
 use crate::codes::Code;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 
 /// A lint: looks for problems and adds them.
 pub type Lint = fn(&LintContext<'_>, &mut Vec<Diagnostic>);
@@ -60,16 +61,47 @@ pub static ALL: &[Lint] = &[
     logic::run,
 ];
 
-/// Runs every lint, and adds repairs to what Falco warns of, too.
+/// Runs every lint, adds repairs to what Falco warns of, and takes away what comments allow.
 pub(crate) fn run(context: &LintContext<'_>, diagnostics: &mut Vec<Diagnostic>) {
     repair::run(context, diagnostics);
     let mut found = Vec::new();
     for lint in ALL {
         lint(context, &mut found);
     }
+    let faulty = faulty_items(context, diagnostics);
+    let is_faulty = |at: FileRange| {
+        faulty.iter().any(|item| {
+            item.file == at.file && item.span.start <= at.span.start && at.span.start <= item.span.end
+        })
+    };
+    found.retain(|one| !is_faulty(one.primary()));
     let mut seen: FxHashSet<(&'static str, FileRange)> = FxHashSet::default();
     found.retain(|one| seen.insert((one.code.id, one.primary())));
     diagnostics.append(&mut found);
+    allow::apply(context.sources, diagnostics);
+}
+
+/// The items with errors: what more there is to say about them can wait until they load.
+fn faulty_items(context: &LintContext<'_>, diagnostics: &[Diagnostic]) -> Vec<FileRange> {
+    let errors: Vec<FileRange> =
+        diagnostics.iter().filter(|one| one.severity == Severity::Error).map(Diagnostic::primary).collect();
+    if errors.is_empty() {
+        return Vec::new();
+    }
+    let mut items = Vec::new();
+    for tree in context.sources.tree_ids() {
+        let yaml = context.sources.yaml(tree);
+        for element in yaml.documents().iter().flat_map(|document| yaml.elements(document.root)) {
+            items.push(context.sources.node_range(tree, *element));
+        }
+    }
+    items.retain(|item| {
+        let holds = |at: &FileRange| {
+            at.file == item.file && item.span.start <= at.span.start && at.span.start <= item.span.end
+        };
+        errors.iter().any(holds)
+    });
+    items
 }
 
 /// A diagnostic about a span of a condition, with the places where the lists are named that it came through.

@@ -14,7 +14,9 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
             let OutputPart::Value { span, operand, .. } = part else { continue };
             let Some(field) = operand.plain_field() else { continue };
             let rest = text.get(span.end as usize..).unwrap_or("");
-            let len = rest.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']'))).unwrap_or(rest.len());
+            let len = rest
+                .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']')))
+                .unwrap_or(rest.len());
             let rest = rest.get(..len).unwrap_or("").trim_end_matches('.');
             let cut = match rest.as_bytes() {
                 [first, ..] if first.is_ascii_alphanumeric() || *first == b'_' => true,
@@ -26,7 +28,8 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
                 continue;
             }
             let whole = Span::new(span.start, span.end + rest.len() as u32);
-            let word = whole.slice(text).trim_start_matches('%').trim_start_matches(|c: char| c.is_ascii_digit());
+            let word =
+                whole.slice(text).trim_start_matches('%').trim_start_matches(|c: char| c.is_ascii_digit());
             let place = context.place(&compiled.output, whole);
             let message = format!("`{word}` is printed as the field `{}` and the text `{rest}`", field.text);
             let near = context.catalogue.nearest_fields(&rule.source, word);

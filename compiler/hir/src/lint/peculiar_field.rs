@@ -9,7 +9,8 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::{Condition, LintContext, at};
 
 /// Fields that look at the ancestors when they have no index.
-const ANCESTORS: &[&str] = &["proc.aname", "proc.aexe", "proc.aexepath", "proc.acmdline", "proc.apid", "proc.aenv"];
+const ANCESTORS: &[&str] =
+    &["proc.aname", "proc.aexe", "proc.aexepath", "proc.acmdline", "proc.apid", "proc.aenv"];
 /// Fields that look at both ends of a connection.
 const ENDS: &[&str] = &["fd.ip", "fd.net", "fd.port", "fd.proto"];
 const HOST_NAMES: &[&str] = &["fd.cip.name", "fd.sip.name", "fd.lip.name", "fd.rip.name"];
@@ -40,7 +41,8 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
                 (&codes::NEVER_MATCHES, format!("`{left} {op}` matches whenever there is a value"), why)
             }
             Meaning::First(why) => {
-                let message = format!("only the first of {} values of `{left} {op}` is compared", literals.len());
+                let message =
+                    format!("only the first of {} values of `{left} {op}` is compared", literals.len());
                 (&codes::ONLY_FIRST_VALUE, message, why)
             }
             Meaning::Inequality => (
@@ -60,7 +62,9 @@ fn meaning(check: &TypedCheck, values: usize) -> Option<Meaning> {
         return Some(Meaning::Never("a modifier with an empty list never holds, not even `allof`"));
     }
     if ends_in_nul(check) && matches!(check.op, In | Intersects) && values > 0 {
-        return Some(Meaning::Never("elements of a transformed list carry a byte at their end and equal no value"));
+        return Some(Meaning::Never(
+            "elements of a transformed list carry a byte at their end and equal no value",
+        ));
     }
     let Some(field) = check.left.plain_field() else { return network(check, values) };
     let name = &*field.name;
@@ -68,7 +72,10 @@ fn meaning(check: &TypedCheck, values: usize) -> Option<Meaning> {
     let ends = ENDS.contains(&name);
     let raw = name == "evt.rawarg" && !matches!(field.ty.class(), TypeClass::String | TypeClass::Buffer);
     let peculiar = ancestors || ends || HOST_NAMES.contains(&name) || name == "evt.rawarg";
-    if values > 0 && matches!(check.op, In | Intersects) && (name == "fd.ip" || (ancestors && name == "proc.apid") || raw) {
+    if values > 0
+        && matches!(check.op, In | Intersects)
+        && (name == "fd.ip" || (ancestors && name == "proc.apid") || raw)
+    {
         return Some(Meaning::Never("values of this field are not found in sets"));
     }
     if ends && check.op == Intersects {
@@ -107,17 +114,28 @@ pub(super) fn is_ancestors(field: &ResolvedField) -> bool {
 /// Whether a field has a comparison of its own, so that nothing follows from its values as such.
 pub(super) fn is_peculiar(field: &ResolvedField) -> bool {
     let name = &*field.name;
-    is_ancestors(field) || ENDS.contains(&name) || HOST_NAMES.contains(&name) || matches!(name, "evt.rawarg" | "evt.around")
+    is_ancestors(field)
+        || ENDS.contains(&name)
+        || HOST_NAMES.contains(&name)
+        || matches!(name, "evt.rawarg" | "evt.around")
 }
 
 fn ends_in_nul(check: &TypedCheck) -> bool {
     use Transformer::{B64, Basename, Tolower, Toupper};
     check.left.shape.list
-        && matches!(check.left.kind, OperandKind::Transform { transformer: Tolower | Toupper | Basename | B64, .. })
+        && matches!(
+            check.left.kind,
+            OperandKind::Transform { transformer: Tolower | Toupper | Basename | B64, .. }
+        )
 }
 
 /// The comparison that says what must have been meant.
-fn repaired(context: &LintContext<'_>, condition: &Condition<'_>, check: &TypedCheck, ours: Diagnostic) -> Diagnostic {
+fn repaired(
+    context: &LintContext<'_>,
+    condition: &Condition<'_>,
+    check: &TypedCheck,
+    ours: Diagnostic,
+) -> Diagnostic {
     let text = condition.text.as_str();
     let left = condition.left(check.node).slice(text);
     let values: Vec<&str> = condition.literals(check.node).iter().map(|(span, _)| span.slice(text)).collect();
@@ -134,8 +152,12 @@ fn repaired(context: &LintContext<'_>, condition: &Condition<'_>, check: &TypedC
         (Operator::Eq, Some(Modifier::Anyof)) if is_network && left != "fd.net" => {
             format!("{left} in ({})", values.join(", "))
         }
-        (Operator::In | Operator::Intersects, None) if check.left.plain_field().is_some() => joined(" or ", "="),
-        (op, Some(Modifier::Anyof)) if op.syntax() == catalogue::OperatorSyntax::String => joined(" or ", op.as_str()),
+        (Operator::In | Operator::Intersects, None) if check.left.plain_field().is_some() => {
+            joined(" or ", "=")
+        }
+        (op, Some(Modifier::Anyof)) if op.syntax() == catalogue::OperatorSyntax::String => {
+            joined(" or ", op.as_str())
+        }
         (op, Some(Modifier::Allof)) if !is_network => joined(" and ", op.as_str()),
         _ => return ours,
     };

@@ -21,11 +21,15 @@ pub(super) fn run(context: &LintContext<'_>, diagnostics: &mut [Diagnostic]) {
 
 /// Puts the start of a process, which most rules without event types mean, before a rule's condition.
 fn restrict(context: &LintContext<'_>, name: FileRange) -> Option<Fix> {
-    let condition = context.conditions().iter().find(|one| one.rule.is_some_and(|rule| rule.item.name == name))?;
+    let condition =
+        context.conditions().iter().find(|one| one.rule.is_some_and(|rule| rule.item.name == name))?;
     let ast = condition.ast();
-    let about_processes = condition.checked.checks.iter().flat_map(|check| check.left.fields()).any(|field| {
-        field.name.starts_with("proc.") || field.name.starts_with("container.")
-    });
+    let about_processes = condition
+        .checked
+        .checks
+        .iter()
+        .flat_map(|check| check.left.fields())
+        .any(|field| field.name.starts_with("proc.") || field.name.starts_with("container."));
     if !about_processes {
         return None;
     }
@@ -55,7 +59,11 @@ fn restrict(context: &LintContext<'_>, name: FileRange) -> Option<Fix> {
     if choice {
         edits.push(Edit { range: end, text: ")".to_owned() });
     }
-    Some(Fix { title: format!("begin with `{start} and`"), edits, applicability: Applicability::MaybeIncorrect })
+    Some(Fix {
+        title: format!("begin with `{start} and`"),
+        edits,
+        applicability: Applicability::MaybeIncorrect,
+    })
 }
 
 /// Removes `evt.dir = <`, which always holds, from a conjunction.
@@ -84,7 +92,9 @@ fn removal(context: &LintContext<'_>, condition: &Condition<'_>, node: NodeId) -
     let between = |a: Span, b: Span| Span::new(a.end, b.start).slice(text).trim() == "and";
     let gone = match (at.checked_sub(1).and_then(|before| parent.get(before)), parent.get(at + 1)) {
         (Some(before), _) if between(ast.span(*before), span) => Span::new(ast.span(*before).end, span.end),
-        (None, Some(after)) if between(span, ast.span(*after)) => Span::new(span.start, ast.span(*after).start),
+        (None, Some(after)) if between(span, ast.span(*after)) => {
+            Span::new(span.start, ast.span(*after).start)
+        }
         _ => return None,
     };
     let edit = context.edit(condition.text, gone, "").filter(|_| holds)?;

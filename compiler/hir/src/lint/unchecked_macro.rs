@@ -10,7 +10,8 @@ use crate::lint::{LintContext, at};
 pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
     for condition in context.conditions() {
         let Some(definition) = condition.macro_ else { continue };
-        let used = context.definitions.macros.position(&definition.name).is_none_or(|at| context.is_macro_used(at));
+        let used =
+            context.definitions.macros.position(&definition.name).is_none_or(|at| context.is_macro_used(at));
         let faults = |steps: &[Step]| {
             let fault = |step: &Step| match step {
                 Step::Fault(_, fault) => Some(fault.clone()),
@@ -23,9 +24,13 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
             continue;
         }
         // It may be meant for rules of another source.
-        let elsewhere = context.catalogue.sources().into_iter().filter(|source| *source != SYSCALL_SOURCE).any(|source| {
-            faults(&check_unit(condition.ast(), &Fields::new(context.catalogue, source), false).steps).is_empty()
-        });
+        let elsewhere =
+            context.catalogue.sources().into_iter().filter(|source| *source != SYSCALL_SOURCE).any(
+                |source| {
+                    faults(&check_unit(condition.ast(), &Fields::new(context.catalogue, source), false).steps)
+                        .is_empty()
+                },
+            );
         if elsewhere {
             continue;
         }

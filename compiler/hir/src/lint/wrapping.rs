@@ -30,10 +30,14 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
             let kind = if class == TypeClass::IpNet { "a prefix length" } else { check.left.shape.ty.name() };
             let message = match class {
                 TypeClass::IpNet => format!("the prefix length {written} wraps around to {taken}"),
-                _ => format!("{written} does not fit `{}` ({kind}) and wraps around to {taken}", check.left.name()),
+                _ => format!(
+                    "{written} does not fit `{}` ({kind}) and wraps around to {taken}",
+                    check.left.name()
+                ),
             };
             found.push(
-                at(context, condition, span, &codes::WRAPPING_NUMBER, message).label(format!("means {taken}")),
+                at(context, condition, span, &codes::WRAPPING_NUMBER, message)
+                    .label(format!("means {taken}")),
             );
         }
     }

@@ -16,8 +16,11 @@ pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
         let text = condition.text.as_str();
         for (position, check) in condition.checked.checks.iter().enumerate() {
             let TypedRhs::Literals(literals) = &check.right else { continue };
-            let ordinary = logic.subject(super::eval::CheckAt { condition: index, check: position }).is_some();
-            let Some(why) = ordinary.then(|| trivial(check.op, check.modifier, literals)).flatten() else { continue };
+            let ordinary =
+                logic.subject(super::eval::CheckAt { condition: index, check: position }).is_some();
+            let Some(why) = ordinary.then(|| trivial(check.op, check.modifier, literals)).flatten() else {
+                continue;
+            };
             let span = ast.span(check.node);
             let left = condition.left(check.node).slice(text);
             let message = format!("this holds whenever `{left}` has a value: {why}");
@@ -64,7 +67,9 @@ fn trivial(op: Operator, modifier: Option<Modifier>, literals: &[Const]) -> Opti
                 (Contains | Icontains | Startswith | Endswith, Const::Text(part)) if part.is_empty() => {
                     Some(format!("every text `{}` the empty one", op.as_str()))
                 }
-                (Glob | Iglob, Const::Text(pattern)) if !pattern.is_empty() && pattern.iter().all(|b| *b == b'*') => {
+                (Glob | Iglob, Const::Text(pattern))
+                    if !pattern.is_empty() && pattern.iter().all(|b| *b == b'*') =>
+                {
                     Some("`*` matches every text".to_owned())
                 }
                 (Ge, Const::Unsigned(0)) => Some("it is never below 0".to_owned()),
@@ -84,12 +89,18 @@ fn choice(logic: &Logic<'_, '_>, index: usize, children: &[NodeId]) -> Option<(N
             if negated(*first, *second) || negated(*second, *first) {
                 return Some((*first, *second, "one is the negation of the other".to_owned()));
             }
-            let (Some(a), Some(b)) = (logic.check_at(index, *first), logic.check_at(index, *second)) else { continue };
+            let (Some(a), Some(b)) = (logic.check_at(index, *first), logic.check_at(index, *second)) else {
+                continue;
+            };
             let unequal = |at| logic.check(at).op == Operator::Ne && logic.check(at).modifier.is_none();
             let same = logic.subject(a).is_some() && logic.subject(a) == logic.subject(b);
             if same && unequal(a) && unequal(b) && logic.literals(a) != logic.literals(b) {
                 let left = condition.left(*first).slice(condition.text.as_str());
-                return Some((*first, *second, format!("`{left}` always differs from one of them; `and` is meant")));
+                return Some((
+                    *first,
+                    *second,
+                    format!("`{left}` always differs from one of them; `and` is meant"),
+                ));
             }
         }
     }

@@ -21,7 +21,8 @@ pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
             match ast.kind(node) {
                 NodeKind::And(children) => {
                     let children = ast.children(children);
-                    let events = children.iter().fold(events, |set, child| set.and(&reach(logic, index, *child, 0)));
+                    let events =
+                        children.iter().fold(events, |set, child| set.and(&reach(logic, index, *child, 0)));
                     open.extend(children.iter().map(|child| (*child, events)));
                 }
                 NodeKind::Or(children) => {
@@ -35,7 +36,8 @@ pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
                     let Some(check) = condition.check(node) else { continue };
                     for field in check.left.fields() {
                         let Some(what) = lacks(field, &events) else { continue };
-                        let message = format!("`{}` never has a value here: {}", field.text, reason(&events, what));
+                        let message =
+                            format!("`{}` never has a value here: {}", field.text, reason(&events, what));
                         let span = condition.left(node);
                         found.push(
                             at(logic.context, condition, span, &codes::FIELD_NOT_IN_EVENT, message)
@@ -66,7 +68,8 @@ fn lacks<'f>(field: &'f ResolvedField, events: &EventSet) -> Option<&'f str> {
         }
         _ if class == Some("fd") => {
             let flags = [EventFlags::CREATES_FD, EventFlags::USES_FD, EventFlags::DESTROYS_FD];
-            let has = |code: EventCode| code.get().is_some_and(|event| flags.iter().any(|flag| event.has(*flag)));
+            let has =
+                |code: EventCode| code.get().is_some_and(|event| flags.iter().any(|flag| event.has(*flag)));
             (!any(&has)).then_some("descriptor")
         }
         _ => None,
@@ -104,13 +107,15 @@ fn reach(logic: &Logic<'_, '_>, index: usize, node: NodeId, depth: u32) -> Event
             .children(children)
             .iter()
             .fold(EventSet::none(), |set, child| set.or(&reach(logic, index, *child, depth))),
-        NodeKind::Identifier(_) if depth < DEEPEST => match logic.context.macro_at(condition.unit.name(node)) {
+        NodeKind::Identifier(_) if depth < DEEPEST => match logic.context.macro_at(condition.unit.name(node))
+        {
             Some(inner) => reach(logic, inner, logic.condition(inner).ast().root(), depth + 1),
             None => EventSet::all(),
         },
         NodeKind::Binary { .. } => {
             let Some(check) = condition.check(node) else { return EventSet::all() };
-            let is_type = check.left.plain_field().is_some_and(|field| field.name == "evt.type" && field.arg.is_none());
+            let is_type =
+                check.left.plain_field().is_some_and(|field| field.name == "evt.type" && field.arg.is_none());
             if !is_type || !is_equality(check) || !matches!(check.right, TypedRhs::Literals(_)) {
                 return EventSet::all();
             }

@@ -32,7 +32,12 @@ pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
                         // An empty list leaves no text: its name stood where the parentheses now close.
                         let place = logic.context.place(condition.text, ast.span(right)).range;
                         let name = logic.context.sources.slice(place);
-                        logic.context.definitions.lists.at(one.list).is_some_and(|list| name.contains(&*list.name))
+                        logic
+                            .context
+                            .definitions
+                            .lists
+                            .at(one.list)
+                            .is_some_and(|list| name.contains(&*list.name))
                     });
                     // A hook in a macro is negated by whoever uses it.
                     if inside.contains(['"', '\'']) || (used && (negated || condition.macro_.is_some())) {

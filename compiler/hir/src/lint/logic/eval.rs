@@ -53,7 +53,9 @@ impl<'c, 'a> Logic<'c, 'a> {
     pub(super) fn new(context: &'c LintContext<'a>) -> Logic<'c, 'a> {
         let atoms = context.conditions().iter().map(|condition| {
             let checks = condition.checked.checks.iter();
-            checks.map(|check| Atom { subject: subject(context, condition, check), matcher: OnceCell::new() }).collect()
+            checks
+                .map(|check| Atom { subject: subject(context, condition, check), matcher: OnceCell::new() })
+                .collect()
         });
         let mentioned = vec![OnceCell::new(); context.conditions().len()];
         Logic { context, atoms: atoms.collect(), mentioned, visits: Cell::new(0) }
@@ -159,7 +161,9 @@ impl<'c, 'a> Logic<'c, 'a> {
                 }
                 sum
             }
-            NodeKind::Not(child) => self.decide_below(condition, child, subject, value, depth).map(|truth| !truth),
+            NodeKind::Not(child) => {
+                self.decide_below(condition, child, subject, value, depth).map(|truth| !truth)
+            }
             NodeKind::Identifier(_) if depth < DEEPEST => {
                 let inner = self.context.macro_at(one.unit.name(node))?;
                 let root = self.condition(inner).ast().root();
@@ -241,7 +245,8 @@ pub(super) fn is_equality(check: &TypedCheck) -> bool {
         && matches!(check.right, TypedRhs::Literals(_))
         && matches!(
             (check.op, check.modifier),
-            (Operator::Eq, None | Some(Modifier::Anyof | Modifier::Oneof)) | (Operator::In | Operator::Intersects, None)
+            (Operator::Eq, None | Some(Modifier::Anyof | Modifier::Oneof))
+                | (Operator::In | Operator::Intersects, None)
         )
 }
 

@@ -53,7 +53,8 @@ pub(super) fn parts<'c>(logic: &Logic<'c, '_>, condition: usize) -> Option<Vec<P
             }
             NodeKind::Or(children) => {
                 let choices = one.ast().children(children).iter();
-                let choices = choices.map(|child| hash(logic, index, *child, depth)).collect::<Option<_>>()?;
+                let choices =
+                    choices.map(|child| hash(logic, index, *child, depth)).collect::<Option<_>>()?;
                 found.push(Part { hash: hash(logic, index, node, depth)?, values: None, choices });
             }
             _ => {

@@ -28,7 +28,9 @@ pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
         for node in ast.preorder(ast.root()) {
             let NodeKind::And(children) = ast.kind(node) else { continue };
             let children = ast.children(children);
-            let inside = exceptions.iter().any(|exception| ast.span(*exception).cover(ast.span(node)) == ast.span(*exception));
+            let inside = exceptions
+                .iter()
+                .any(|exception| ast.span(*exception).cover(ast.span(node)) == ast.span(*exception));
             let code = if inside { &codes::EXCEPTION_NEVER_MATCHES } else { &codes::NEVER_TRUE };
             if let Some(conflict) = conflict(logic, index, children) {
                 found.push(report(logic, index, &conflict, code));
@@ -49,7 +51,8 @@ pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
 /// What the exceptions of a rule are about: the expressions below the `not`s at the end of its condition.
 fn exceptions(logic: &Logic<'_, '_>, index: usize) -> Vec<NodeId> {
     let condition = logic.condition(index);
-    let count = condition.rule.map_or(0, |rule| rule.exceptions.iter().filter(|one| !one.values.is_empty()).count());
+    let count =
+        condition.rule.map_or(0, |rule| rule.exceptions.iter().filter(|one| !one.values.is_empty()).count());
     let NodeKind::And(children) = condition.ast().kind(condition.ast().root()) else { return Vec::new() };
     let children = condition.ast().children(children);
     let own = children.get(children.len().saturating_sub(count).max(1)..).unwrap_or(&[]);
@@ -62,7 +65,13 @@ fn exceptions(logic: &Logic<'_, '_>, index: usize) -> Vec<NodeId> {
 }
 
 /// Rows of an exception that exclude what the condition demands.
-fn excluded(logic: &Logic<'_, '_>, index: usize, base: NodeId, exception: NodeId, found: &mut Vec<Diagnostic>) {
+fn excluded(
+    logic: &Logic<'_, '_>,
+    index: usize,
+    base: NodeId,
+    exception: NodeId,
+    found: &mut Vec<Diagnostic>,
+) {
     let ast = logic.condition(index).ast();
     let rows = match ast.kind(exception) {
         NodeKind::Or(rows) => ast.children(rows),
@@ -70,7 +79,12 @@ fn excluded(logic: &Logic<'_, '_>, index: usize, base: NodeId, exception: NodeId
     };
     for row in rows {
         if let Some(conflict) = conflict(logic, index, &[base, *row]) {
-            found.push(report(logic, index, &Conflict { excludes: *row, demands: base, ..conflict }, &codes::EXCEPTION_NEVER_MATCHES));
+            found.push(report(
+                logic,
+                index,
+                &Conflict { excludes: *row, demands: base, ..conflict },
+                &codes::EXCEPTION_NEVER_MATCHES,
+            ));
         }
     }
 }
@@ -89,7 +103,7 @@ fn report(logic: &Logic<'_, '_>, index: usize, conflict: &Conflict, code: &'stat
     if demands == ours.primary() {
         return ours;
     }
-    ours.label("excluded by the other part").secondary(demands, "together with this")
+    ours.label("not together with the other part").secondary(demands, "the other part")
 }
 
 fn conflict(logic: &Logic<'_, '_>, index: usize, children: &[NodeId]) -> Option<Conflict> {
@@ -117,10 +131,15 @@ fn values(logic: &Logic<'_, '_>, index: usize, children: &[NodeId]) -> Option<Co
                 }
             }
             if let (true, Some(excludes)) = (left.is_empty(), excludes) {
-                let reason = format!("`{}` would have to be {} as well", name(logic, &possible), shown(&all));
+                let reason =
+                    format!("`{}` can only be {}, which is excluded", name(logic, &possible), shown(&all));
                 // What is written later is what a reader stumbles on.
                 let ast = logic.condition(index).ast();
-                let (demands, excludes) = if ast.span(*demands) > ast.span(excludes) { (excludes, *demands) } else { (*demands, excludes) };
+                let (demands, excludes) = if ast.span(*demands) > ast.span(excludes) {
+                    (excludes, *demands)
+                } else {
+                    (*demands, excludes)
+                };
                 return Some(Conflict { demands, excludes, reason });
             }
         }
@@ -162,7 +181,7 @@ fn negation(logic: &Logic<'_, '_>, index: usize, children: &[NodeId]) -> Option<
             return Some(Conflict {
                 demands: *same.min(child),
                 excludes: *same.max(child),
-                reason: "it is asked for and excluded".to_owned(),
+                reason: "it is demanded and negated".to_owned(),
             });
         }
     }
@@ -193,7 +212,11 @@ fn ranges(logic: &Logic<'_, '_>, index: usize, children: &[NodeId]) -> Option<Co
         for b in bounds.get(i + 1..).unwrap_or(&[]).iter().filter(|b| b.subject == a.subject) {
             if let Some(reason) = disjoint(a, b) {
                 let left = condition.left(a.check.node).slice(condition.text.as_str());
-                return Some(Conflict { demands: a.part, excludes: b.part, reason: format!("`{left}` {reason}") });
+                return Some(Conflict {
+                    demands: a.part,
+                    excludes: b.part,
+                    reason: format!("`{left}` {reason}"),
+                });
             }
         }
     }
@@ -203,7 +226,9 @@ fn ranges(logic: &Logic<'_, '_>, index: usize, children: &[NodeId]) -> Option<Co
 fn disjoint(a: &Bound<'_>, b: &Bound<'_>) -> Option<&'static str> {
     use Operator::{Endswith, Ge, Gt, Le, Lt, Startswith};
     match (a.check.op, b.check.op, a.value, b.value) {
-        (Startswith, Startswith, Const::Text(x), Const::Text(y)) if !(x.starts_with(y) || y.starts_with(x)) => {
+        (Startswith, Startswith, Const::Text(x), Const::Text(y))
+            if !(x.starts_with(y) || y.starts_with(x)) =>
+        {
             Some("cannot begin with both")
         }
         (Endswith, Endswith, Const::Text(x), Const::Text(y)) if !(x.ends_with(y) || y.ends_with(x)) => {

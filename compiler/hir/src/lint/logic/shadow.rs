@@ -45,7 +45,8 @@ pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
         let candidates: Vec<usize> = keys.filter_map(|key| earlier.get(&key)).flatten().copied().collect();
         let hiding = candidates.into_iter().filter(|at| tried.insert(*at)).take(MOST_CANDIDATES).find(|at| {
             let other = &rules[*at];
-            other.rule.source == one.rule.source && other.parts.iter().all(|part| part.follows_from(&one.parts))
+            other.rule.source == one.rule.source
+                && other.parts.iter().all(|part| part.follows_from(&one.parts))
         });
         if let Some(hiding) = hiding {
             found.push(report(rules[hiding].rule, one.rule));
@@ -84,7 +85,10 @@ fn enabled<'c, 'a>(logic: &Logic<'c, 'a>) -> Vec<Enabled<'c, 'a>> {
 }
 
 fn report(earlier: &Rule, later: &Rule) -> Diagnostic {
-    let message = format!("rule `{}` never fires: `{}` before it matches all that it matches", later.name, earlier.name);
+    let message = format!(
+        "rule `{}` never fires: `{}` before it matches all that it matches",
+        later.name, earlier.name
+    );
     Diagnostic::new(&codes::SHADOWED_RULE, later.item.name, message)
         .secondary(earlier.item.name, "this rule comes first")
         .note("the first rule that matches ends the evaluation of an event, unless `rule_matching` is `all`")
