@@ -112,7 +112,7 @@ fn line(options: Options) -> String {
     let program = program();
     let script = Script::parse(SCRIPT).expect("a script");
     let settings =
-        Settings { utc_offset: options.utc_offset, buffers: options.buffers, ..Settings::default() };
+        Settings { utc_offset: options.utc_offset.clone(), buffers: options.buffers, ..Settings::default() };
     let fields = Fields::bind(&program, settings).expect("extractors");
     let memory = fields.memory();
     let mut formatter = Formatter::new(&program, options);
@@ -141,7 +141,7 @@ fn text() {
         format!("2023-11-14T22:13:21.000000042+0000: Informational {MESSAGE}")
     );
     assert_eq!(
-        line(Options { utc_offset: 3600 + 1800, ..Options::default() }),
+        line(Options { utc_offset: (3600 + 1800).into(), ..Options::default() }),
         format!("23:43:21.000000042: Informational {MESSAGE}")
     );
     assert_eq!(

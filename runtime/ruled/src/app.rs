@@ -10,7 +10,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use codegen::{Backend, Mode, Strategy};
 use engine::fields::Settings;
-use engine::{Engine, NullHost, Ruleset};
+use engine::{Engine, NullHost, Ruleset, UtcOffset};
 use ir::render::Buffers;
 use settings::falco_yaml::config::EngineKind;
 
@@ -110,7 +110,8 @@ impl App<'_> {
             return print(&text);
         }
         if options.page_size {
-            let size = nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE).ok().flatten().unwrap_or(4096);
+            let size =
+                nix::unistd::sysconf(nix::unistd::SysconfVar::PAGE_SIZE).ok().flatten().unwrap_or(4096);
             self.log.info(&format!("Your system page size is: {size} bytes"));
             return Err(Stop::Done);
         }
@@ -194,14 +195,13 @@ impl App<'_> {
             ));
         }
         let hostname = self.hostname()?;
-        let zone = LocalZone::of_process();
-        let start_ns = u64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(0);
-        let utc_offset = zone.offset_at(start_ns);
+        // The event loop keeps it right for the time of events.
+        let utc_offset = UtcOffset::default();
         let buffers = if falco.format.buffer_base64 { Buffers::Base64 } else { Buffers::Dots };
         let replaying = config.capture_file().is_some();
         let settings = Settings {
             hostname: if replaying { Box::default() } else { hostname.as_str().into() },
-            utc_offset,
+            utc_offset: utc_offset.clone(),
             buffers,
             static_fields: falco
                 .static_fields
@@ -231,7 +231,7 @@ impl App<'_> {
             iso_8601: falco.format.iso_8601,
             escape_text: false,
             hostname: hostname.as_str().into(),
-            utc_offset,
+            utc_offset: utc_offset.clone(),
             buffers,
         };
         let ruleset = Arc::new(ruleset);
@@ -252,6 +252,8 @@ impl App<'_> {
                     log: &self.log,
                     seconds: self.options.duration,
                     start_up,
+                    zone: LocalZone::of_process(),
+                    utc_offset,
                 };
                 self.replay(config, capture, parts)
             }

@@ -82,7 +82,9 @@ impl Config {
     pub(crate) fn require_file(&self) -> Step<()> {
         match self.file {
             Some(_) => Ok(()),
-            None => Err(Stop::fatal(format!("You must create a config file at {INSTALLED} or by passing -c"))),
+            None => {
+                Err(Stop::fatal(format!("You must create a config file at {INSTALLED} or by passing -c")))
+            }
         }
     }
 

@@ -117,8 +117,15 @@ impl DropManager {
             settings.threshold = 0.0;
         }
         let bucket = TokenBucket::new(settings.rate, settings.max_burst);
-        DropManager { settings, bucket, next_check_ns: 0, last: SourceCounters::default(), detected: 0, acted: 0 }
-            .starting_at(counters)
+        DropManager {
+            settings,
+            bucket,
+            next_check_ns: 0,
+            last: SourceCounters::default(),
+            detected: 0,
+            acted: 0,
+        }
+        .starting_at(counters)
     }
 
     fn starting_at(mut self, counters: SourceCounters) -> DropManager {
@@ -223,7 +230,8 @@ mod tests {
         for tick in 0..=seconds * 10 {
             let now = 1_000 * SECOND_NS + tick * SECOND_NS / 10;
             if manager.is_due(now) {
-                let acts = |one: &&DropReaction| !matches!(one, DropReaction::Simulating | DropReaction::Spent);
+                let acts =
+                    |one: &&DropReaction| !matches!(one, DropReaction::Simulating | DropReaction::Spent);
                 reactions += manager.check(now, counters(tick)).iter().filter(acts).count();
             }
         }
@@ -232,7 +240,8 @@ mod tests {
 
     #[test]
     fn simulated_drops_act_until_the_bucket_is_empty() {
-        let mut manager = DropManager::new(&settings(&[DropAction::Alert], 3.0, true), SourceCounters::default());
+        let mut manager =
+            DropManager::new(&settings(&[DropAction::Alert], 3.0, true), SourceCounters::default());
         assert_eq!(run(&mut manager, 10, |_| SourceCounters::default()), 3);
         assert!(manager.summary().contains("event drop detected: 9 occurrences"));
         assert!(manager.summary().contains("num times actions taken: 3"));
@@ -240,10 +249,15 @@ mod tests {
 
     #[test]
     fn few_drops_stay_below_the_threshold() {
-        let mut manager = DropManager::new(&settings(&[DropAction::Log], 10.0, false), SourceCounters::default());
-        let counters = |tick| SourceCounters { events: tick * 100, dropped: tick, ..SourceCounters::default() };
+        let mut manager =
+            DropManager::new(&settings(&[DropAction::Log], 10.0, false), SourceCounters::default());
+        let counters =
+            |tick| SourceCounters { events: tick * 100, dropped: tick, ..SourceCounters::default() };
         assert_eq!(run(&mut manager, 10, counters), 0);
-        let counters = |tick| SourceCounters { events: tick * 100, dropped: tick * 20, ..SourceCounters::default() };
+        let mut manager =
+            DropManager::new(&settings(&[DropAction::Log], 10.0, false), SourceCounters::default());
+        let counters =
+            |tick| SourceCounters { events: tick * 100, dropped: tick * 20, ..SourceCounters::default() };
         assert!(run(&mut manager, 10, counters) > 0);
     }
 }

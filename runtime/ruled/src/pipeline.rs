@@ -1,9 +1,9 @@
 //! The event loop: a source's events through the engine to the outputs, with everything that happens between two events.
 
-use engine::format::internal::{self, InternalAlert, InternalValue};
-use engine::{Alert, Engine};
-use events::{EventFlags, RawEvent};
 use catalogue::Priority;
+use engine::format::internal::{self, InternalAlert, InternalValue};
+use engine::{Alert, Engine, UtcOffset};
+use events::{EventFlags, RawEvent};
 use settings::falco_yaml::config::EventDrops;
 
 use crate::drops::{DROP_RULE, DropManager, DropReaction, SourceCounters};
@@ -13,6 +13,7 @@ use crate::output::{Line, Outputs};
 use crate::signals::{Request, Signals};
 use crate::source::{Item, Source};
 use crate::statistics::Statistics;
+use crate::time_zone::LocalZone;
 use crate::timing::StartUp;
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -33,6 +34,8 @@ pub(crate) struct Pipeline<'a> {
     due_ns: u64,
     line: Vec<u8>,
     start_up: StartUp,
+    zone: LocalZone,
+    utc_offset: UtcOffset,
 }
 
 /// What a loop is made of.
@@ -55,6 +58,10 @@ pub(crate) struct Parts<'a> {
     pub(crate) seconds: u64,
     /// Takes the time of the start.
     pub(crate) start_up: StartUp,
+    /// The zone of local time.
+    pub(crate) zone: LocalZone,
+    /// How far it is ahead of UTC, for whoever writes times.
+    pub(crate) utc_offset: UtcOffset,
 }
 
 /// How the loop ended.
@@ -84,6 +91,8 @@ impl<'a> Pipeline<'a> {
             due_ns: 0,
             line: Vec::new(),
             start_up: parts.start_up,
+            zone: parts.zone,
+            utc_offset: parts.utc_offset,
         }
     }
 
@@ -144,6 +153,8 @@ impl<'a> Pipeline<'a> {
     #[cold]
     fn between(&mut self, event: &RawEvent<'_>) -> Result<bool, Stop> {
         let now = event.ts();
+        // Once a second of event time, which is often enough for summer to begin and end.
+        self.utc_offset.set(self.zone.offset_at(now));
         if now == u64::MAX || event.flags().contains(EventFlags::STATE_ONLY) {
             return Ok(false);
         }
@@ -172,10 +183,8 @@ impl<'a> Pipeline<'a> {
             }
             DropReaction::Log(message) => self.log.debug(&message),
             DropReaction::Alert { message, fields } => {
-                let fields: Vec<_> = fields
-                    .iter()
-                    .map(|(name, value)| (name.as_str(), InternalValue::Text(value)))
-                    .collect();
+                let fields: Vec<_> =
+                    fields.iter().map(|(name, value)| (name.as_str(), InternalValue::Text(value))).collect();
                 let alert = InternalAlert {
                     ts: now,
                     priority: Priority::Debug,

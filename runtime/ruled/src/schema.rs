@@ -87,8 +87,18 @@ pub(crate) fn rules_files() -> String {
     plugin["properties"]["alternatives"] = json!({ "type": "array", "items": names(&["name", "version"]) });
     let operation = || json!({ "type": "string", "enum": ["append", "replace"] });
     let overridden: Map<String, Value> = [
-        "items", "desc", "condition", "output", "priority", "enabled", "exceptions", "capture", "capture_duration",
-        "tags", "warn_evttypes", "skip-if-unknown-filter",
+        "items",
+        "desc",
+        "condition",
+        "output",
+        "priority",
+        "enabled",
+        "exceptions",
+        "capture",
+        "capture_duration",
+        "tags",
+        "warn_evttypes",
+        "skip-if-unknown-filter",
     ]
     .into_iter()
     .map(|key| (key.to_string(), operation()))

@@ -53,10 +53,11 @@ impl Signals {
     #[cold]
     pub(crate) fn take(&self) -> Option<Request> {
         self.any.store(false, Ordering::SeqCst);
-        let taken = [(&self.end, Request::End), (&self.reload, Request::Reload), (&self.reopen, Request::Reopen)]
-            .into_iter()
-            .find(|(flag, _)| flag.swap(false, Ordering::SeqCst))
-            .map(|(_, request)| request);
+        let taken =
+            [(&self.end, Request::End), (&self.reload, Request::Reload), (&self.reopen, Request::Reopen)]
+                .into_iter()
+                .find(|(flag, _)| flag.swap(false, Ordering::SeqCst))
+                .map(|(_, request)| request);
         if taken.is_some() {
             // Another request may be waiting.
             self.any.store(true, Ordering::SeqCst);

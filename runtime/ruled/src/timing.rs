@@ -41,7 +41,8 @@ impl StartUp {
 impl fmt::Display for StartUp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ms = |from: Instant, to: Instant| to.duration_since(from).as_secs_f64() * 1e3;
-        let (Some(compiled), Some((ready, code)), Some(first)) = (self.compiled, self.ready, self.first_event)
+        let (Some(compiled), Some((ready, code)), Some(first)) =
+            (self.compiled, self.ready, self.first_event)
         else {
             return f.write_str("Start-up: not finished");
         };
@@ -72,9 +73,8 @@ fn seconds(usage: &Usage) -> f64 {
 
 /// Processor time and peak memory of this process and of the one that compiled the rules.
 pub(crate) fn resources() -> String {
-    let part = |who| {
-        getrusage(who).map_or((0.0, 0.0), |usage| (seconds(&usage), usage.max_rss() as f64 / 1024.0))
-    };
+    let part =
+        |who| getrusage(who).map_or((0.0, 0.0), |usage| (seconds(&usage), usage.max_rss() as f64 / 1024.0));
     let ((own_s, own_mib), (child_s, child_mib)) =
         (part(UsageWho::RUSAGE_SELF), part(UsageWho::RUSAGE_CHILDREN));
     format!(

@@ -23,11 +23,12 @@ const LONGEST_VALUE: usize = 200;
 pub(crate) fn run(mut engine: Engine, source: &mut impl Source, rule: &str) -> Step<()> {
     let ruleset = engine.ruleset().clone();
     let program = ruleset.program();
-    let Some(id) = program.rules.iter().position(|one| *one.name == *rule).map(|index| RuleId(index as u32)) else {
+    let Some(id) = program.rules.iter().position(|one| *one.name == *rule).map(|index| RuleId(index as u32))
+    else {
         return Err(Stop::fatal(format!("Rule \"{rule}\" is not loaded")));
     };
-    let interpreter =
-        Interpreter::new(program).map_err(|error| Stop::Runtime(format!("cannot interpret the rules: {error}")))?;
+    let interpreter = Interpreter::new(program)
+        .map_err(|error| Stop::Runtime(format!("cannot interpret the rules: {error}")))?;
     let mut tracer = Tracer {
         program,
         interpreter: &interpreter,
@@ -130,10 +131,18 @@ impl Tracer<'_> {
         let Expr::Check(check) = self.program.expr(node.expr) else { return String::new() };
         let mut line = ir::print::check(self.program, check);
         if let Some(left) = &node.left {
-            line.push_str(&format!("   {} is {}", ir::print::slot(self.program, check.slot), self.value(check.slot, left)));
+            line.push_str(&format!(
+                "   {} is {}",
+                ir::print::slot(self.program, check.slot),
+                self.value(check.slot, left)
+            ));
         }
         if let (Some(right), ir::Rhs::Slot(slot)) = (&node.right, check.rhs.clone()) {
-            line.push_str(&format!(", {} is {}", ir::print::slot(self.program, slot), self.value(slot, right)));
+            line.push_str(&format!(
+                ", {} is {}",
+                ir::print::slot(self.program, slot),
+                self.value(slot, right)
+            ));
         }
         line
     }
@@ -167,7 +176,11 @@ impl Tracer<'_> {
     }
 
     fn summary(&mut self, rule: &str) -> io::Result<()> {
-        writeln!(self.out, "rule {rule:?}: {} of {} events it is evaluated for match", self.matched, self.seen)?;
+        writeln!(
+            self.out,
+            "rule {rule:?}: {} of {} events it is evaluated for match",
+            self.matched, self.seen
+        )?;
         self.out.flush()
     }
 }

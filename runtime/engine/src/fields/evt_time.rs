@@ -60,7 +60,7 @@ fn clock<'e>(event: &Event<'e>, call: &Call<'_>, date: bool, ns: bool) -> Extrac
 }
 
 fn local(seconds: u64, settings: &Settings) -> u64 {
-    seconds.saturating_add_signed(i64::from(settings.utc_offset))
+    seconds.saturating_add_signed(i64::from(settings.utc_offset.get()))
 }
 
 fn push_clock(out: &mut Composer<'_>, seconds: u64, ns: Option<u64>) {

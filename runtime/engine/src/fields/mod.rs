@@ -39,6 +39,7 @@ use ir::render::{Buffers, Style};
 use ir::{Extracted, FieldSource, ImportId, Value};
 
 use crate::event::Event;
+use crate::local_time::UtcOffset;
 use crate::state::FdInfo;
 
 pub use bind::{BindError, Fields};
@@ -83,7 +84,7 @@ pub struct Settings {
     /// What `evt.hostname` yields: `FALCO_HOSTNAME` or the host's name on a live machine, nothing for a capture.
     pub hostname: Box<str>,
     /// Seconds by which local time is ahead of UTC.
-    pub utc_offset: i32,
+    pub utc_offset: UtcOffset,
     /// How byte buffers are printed.
     pub buffers: Buffers,
     /// What the fields `static.<name>` yield (`static_fields`).

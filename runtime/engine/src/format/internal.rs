@@ -45,7 +45,7 @@ pub fn write(out: &mut Vec<u8>, options: &Options, alert: &InternalAlert<'_>) {
     if options.json {
         write_json(out, options, alert, &fields);
     } else {
-        text::push_time_of_day(out, alert.ts, options.utc_offset);
+        text::push_time_of_day(out, alert.ts, options.utc_offset.get());
         // Writing to a vector cannot fail.
         let _ = write!(out, ": {} {} (", alert.priority.as_str(), alert.message);
         for (index, (name, value)) in fields.iter().enumerate() {

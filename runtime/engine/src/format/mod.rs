@@ -13,6 +13,7 @@ use ir::{OutputField, Program, RuleId, SlotId};
 
 use crate::alert::Alert;
 use crate::fields::Printing;
+use crate::local_time::UtcOffset;
 use slots::Slots;
 
 /// How alerts are written.
@@ -36,7 +37,7 @@ pub struct Options {
     /// The host's name, for JSON.
     pub hostname: Box<str>,
     /// Seconds by which local time is ahead of UTC.
-    pub utc_offset: i32,
+    pub utc_offset: UtcOffset,
     /// How byte buffers are written (`buffer_format_base64`).
     pub buffers: Buffers,
 }
@@ -52,7 +53,7 @@ impl Default for Options {
             iso_8601: false,
             escape_text: false,
             hostname: Box::default(),
-            utc_offset: 0,
+            utc_offset: UtcOffset::default(),
             buffers: Buffers::Dots,
         }
     }

@@ -16,7 +16,7 @@ pub(super) fn write(out: &mut Vec<u8>, options: &Options, priority: Priority, ts
         push_utc(out, ts);
         out.extend_from_slice(b"+0000");
     } else {
-        push_time_of_day(out, ts, options.utc_offset);
+        push_time_of_day(out, ts, options.utc_offset.get());
     }
     out.extend_from_slice(b": ");
     out.extend_from_slice(priority.as_str().as_bytes());

@@ -24,7 +24,8 @@ pub(super) fn serve() -> io::Result<()> {
 }
 
 fn answer(request: Request) -> (Reply, Vec<u8>) {
-    let files = request.files.iter().map(|(name, text)| SourceFile::new(name.as_str(), text.as_str())).collect();
+    let files =
+        request.files.iter().map(|(name, text)| SourceFile::new(name.as_str(), text.as_str())).collect();
     let mut options = options(&request.options);
     options.stop_at_first_failing_file = request.stop_at_first_failing_file;
     let input = Input { files, options };

@@ -13,7 +13,11 @@ const RIGHT_COLUMN: usize = 51;
 const WIDTH: usize = 110;
 
 /// The description that was asked for.
-pub(super) fn describe(checked: &Checked, catalogue: &Catalogue, wanted: &Describe) -> Result<String, String> {
+pub(super) fn describe(
+    checked: &Checked,
+    catalogue: &Catalogue,
+    wanted: &Describe,
+) -> Result<String, String> {
     let rules: Vec<&str> = checked
         .definitions
         .rules

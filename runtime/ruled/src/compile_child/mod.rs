@@ -94,7 +94,8 @@ impl Compilation {
             Err(_) => return Err("cannot hand over rules".to_string()),
         }
         let mut input = bytes.as_slice();
-        let reply = wire::read_header(&mut input).map_err(|error| format!("cannot read compiled rules: {error}"))?;
+        let reply =
+            wire::read_header(&mut input).map_err(|error| format!("cannot read compiled rules: {error}"))?;
         let bundle_at = bytes.len() - input.len();
         bytes.drain(..bundle_at);
         Ok(Compiled { reply, bundle: bytes })

@@ -22,8 +22,10 @@ const CPU_SECONDS: u64 = 60;
 /// the process is not privileged anyway; for root every step must succeed.
 pub(super) fn enter() -> Result<(), String> {
     let failed = |what: &str, error: &dyn std::fmt::Display| format!("cannot {what}: {error}");
-    setrlimit(Resource::RLIMIT_AS, ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES).map_err(|e| failed("limit memory", &e))?;
-    setrlimit(Resource::RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS).map_err(|e| failed("limit processor time", &e))?;
+    setrlimit(Resource::RLIMIT_AS, ADDRESS_SPACE_BYTES, ADDRESS_SPACE_BYTES)
+        .map_err(|e| failed("limit memory", &e))?;
+    setrlimit(Resource::RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS)
+        .map_err(|e| failed("limit processor time", &e))?;
     setrlimit(Resource::RLIMIT_CORE, 0, 0).map_err(|e| failed("forbid core files", &e))?;
     setrlimit(Resource::RLIMIT_FSIZE, 0, 0).map_err(|e| failed("forbid writing files", &e))?;
     if geteuid().is_root() {
@@ -43,10 +45,37 @@ pub(super) fn enter() -> Result<(), String> {
 /// EPERM, opening files and sockets included.
 fn system_call_filter() -> Result<BpfProgram, seccompiler::BackendError> {
     let allowed = [
-        "read", "write", "readv", "writev", "close", "mmap", "munmap", "mremap", "mprotect", "madvise", "brk",
-        "exit", "exit_group", "futex", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack",
-        "clock_gettime", "getrandom", "sched_yield", "restart_syscall", "fstat", "lseek", "gettid", "getpid",
-        "tgkill", "sched_getaffinity", "poll", "ppoll", "fcntl",
+        "read",
+        "write",
+        "readv",
+        "writev",
+        "close",
+        "mmap",
+        "munmap",
+        "mremap",
+        "mprotect",
+        "madvise",
+        "brk",
+        "exit",
+        "exit_group",
+        "futex",
+        "rt_sigaction",
+        "rt_sigprocmask",
+        "rt_sigreturn",
+        "sigaltstack",
+        "clock_gettime",
+        "getrandom",
+        "sched_yield",
+        "restart_syscall",
+        "fstat",
+        "lseek",
+        "gettid",
+        "getpid",
+        "tgkill",
+        "sched_getaffinity",
+        "poll",
+        "ppoll",
+        "fcntl",
     ];
     let numbers = allowed.iter().filter_map(|name| {
         let syscall = catalogue::syscall_by_name(name)?;

@@ -40,9 +40,9 @@ pub(crate) fn events(format: ListFormat) -> String {
             .map(|event| Entry { name: event.name, event, by_default: !ignored.contains(&event.code.0) });
         let generic = syscalls().filter(|call| origin == Origin::Syscall && call.exit.is_generic());
         let generic: BTreeSet<&str> = generic.map(|call| call.name).collect();
-        let generic = generic.into_iter().flat_map(|name| {
-            EVENTS.iter().take(2).map(move |event| Entry { name, event, by_default: true })
-        });
+        let generic = generic
+            .into_iter()
+            .flat_map(|name| EVENTS.iter().take(2).map(move |event| Entry { name, event, by_default: true }));
         own.chain(generic).collect()
     };
     match format {

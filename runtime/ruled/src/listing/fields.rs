@@ -65,7 +65,10 @@ fn classes<'a>(catalogue: &'a Catalogue, source: &'a str) -> Vec<Class<'a>> {
         let mut last = None;
         for field in catalogue.fields(name) {
             let (about, hidden) = about(&field);
-            if hidden || field.flags.contains(FieldFlags::HIDDEN) || field.flags.contains(FieldFlags::DEPRECATED) {
+            if hidden
+                || field.flags.contains(FieldFlags::HIDDEN)
+                || field.flags.contains(FieldFlags::DEPRECATED)
+            {
                 continue;
             }
             if last != Some((field.class, about)) {

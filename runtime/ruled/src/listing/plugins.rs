@@ -29,7 +29,8 @@ pub(crate) fn plugin_info(config: &FalcoConfig, name: &str) -> Step<String> {
     out.push_str(
         "\nInit config schema type: Not available, plugin does not implement the init config schema functionality\n\n\n",
     );
-    let sources = known_plugins().any(|class| class.plugin_id.is_some() && class.version_of(&plugin.name).is_some());
+    let sources =
+        known_plugins().any(|class| class.plugin_id.is_some() && class.version_of(&plugin.name).is_some());
     if sources {
         out.push_str(
             "No suggested open params available: plugin has not been configured, or it does not implement the open \

@@ -29,11 +29,12 @@ impl Output for FileOutput {
     fn deliver(&mut self, line: Line<'_>) -> io::Result<()> {
         let mut file = match self.file.take() {
             Some(file) => file,
-            None => OpenOptions::new()
-                .create(true)
-                .append(true)
-                .open(&self.path)
-                .map_err(|error| io::Error::new(error.kind(), format!("failed to open output file {}: {error}", self.path.display())))?,
+            None => OpenOptions::new().create(true).append(true).open(&self.path).map_err(|error| {
+                io::Error::new(
+                    error.kind(),
+                    format!("failed to open output file {}: {error}", self.path.display()),
+                )
+            })?,
         };
         // One write per alert, so that lines of several writers never mix.
         let mut record = Vec::with_capacity(line.text.len() + 1);

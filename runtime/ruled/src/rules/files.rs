@@ -52,7 +52,8 @@ pub(crate) fn read(names: &[String]) -> Step<Vec<RulesFile>> {
 }
 
 fn read_one(name: &str) -> Step<RulesFile> {
-    let file = File::open(name).map_err(|_| Stop::fatal(format!("Could not open file {name} for reading")))?;
+    let file =
+        File::open(name).map_err(|_| Stop::fatal(format!("Could not open file {name} for reading")))?;
     let mut bytes = Vec::new();
     file.take(LONGEST_BYTES + 1)
         .read_to_end(&mut bytes)
@@ -90,11 +91,8 @@ mod tests {
             fs::write(dir.join(name), "[]").unwrap();
         }
         let paths = [dir.display().to_string(), "other.yaml".to_string(), "other.txt".to_string()];
-        let names: Vec<_> = expand(&paths)
-            .unwrap()
-            .iter()
-            .map(|name| name.rsplit('/').next().unwrap().to_string())
-            .collect();
+        let names: Vec<_> =
+            expand(&paths).unwrap().iter().map(|name| name.rsplit('/').next().unwrap().to_string()).collect();
         fs::remove_dir_all(&dir).unwrap();
         assert_eq!(names, ["a.yml", "b.yaml", "other.yaml"]);
     }

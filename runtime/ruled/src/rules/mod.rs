@@ -180,7 +180,8 @@ impl Rules<'_> {
             // Containers suggest their fields themselves now.
             None | Some("" | "c" | "container" | "k" | "kubernetes") => {}
             Some(format) => {
-                append_output.push(wire::Append { extra_output: format.to_string(), ..wire::Append::default() });
+                append_output
+                    .push(wire::Append { extra_output: format.to_string(), ..wire::Append::default() });
             }
         }
         wire::Options {
@@ -191,7 +192,11 @@ impl Rules<'_> {
             selection: falco
                 .rules
                 .iter()
-                .map(|one| wire::Selection { enable: one.enable, rule: one.rule.clone(), tag: one.tag.clone() })
+                .map(|one| wire::Selection {
+                    enable: one.enable,
+                    rule: one.rule.clone(),
+                    tag: one.tag.clone(),
+                })
                 .collect(),
         }
     }

@@ -2,8 +2,8 @@
 
 use std::fs::File;
 
-use events::scap::{Reader, Record};
 use events::Snapshot;
+use events::scap::{Reader, Record};
 
 use super::{Item, Source, SourceError};
 
@@ -15,7 +15,8 @@ pub(crate) struct Capture {
 impl Capture {
     /// Opens a capture and reads its tables.
     pub(crate) fn open(path: &str) -> Result<Capture, SourceError> {
-        let file = File::open(path).map_err(|error| SourceError(format!("can't open file {path}: {error}")))?;
+        let file =
+            File::open(path).map_err(|error| SourceError(format!("can't open file {path}: {error}")))?;
         let reader = Reader::new(file).map_err(|error| SourceError(error.to_string()))?;
         Ok(Capture { reader })
     }
