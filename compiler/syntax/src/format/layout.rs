@@ -40,12 +40,7 @@ pub(super) struct Unusual;
 
 impl<'t> Layout<'t> {
     pub(super) fn new(yaml: &'t Yaml, lines: Lines<'t>, options: &'t Options) -> Layout<'t> {
-        let first_break = lines.text().find('\n').unwrap_or(0);
-        let line_break = if lines.text().get(..first_break).is_some_and(|line| line.ends_with('\r')) {
-            "\r\n"
-        } else {
-            "\n"
-        };
+        let line_break = lines.line_break();
         let count = lines.count();
         Layout {
             yaml,

@@ -41,6 +41,14 @@ impl<'t> Lines<'t> {
         self.start(line) + clamp(text.strip_suffix('\r').unwrap_or(text).len())
     }
 
+    /// How lines end: as the first one with text does, which stays even when files mix line breaks.
+    pub(super) fn line_break(&self) -> &'static str {
+        let ends = |line: usize| Span::new(self.end(line), self.start(line + 1)).slice(self.text);
+        let with_text = (0..self.count()).find(|line| !self.is_blank(*line)).map_or("", ends);
+        let found = if with_text.is_empty() { ends(0) } else { with_text };
+        if found == "\r\n" { "\r\n" } else { "\n" }
+    }
+
     /// The line without its break.
     pub(super) fn line(&self, line: usize) -> &'t str {
         Span::new(self.start(line), self.end(line)).slice(self.text)

@@ -116,6 +116,7 @@ fn conditions() {
 #[test]
 fn everything_else_of_yaml() {
     becomes("- a: b\r\n  c:   d  \r\n- e: f", "- a: b\r\n  c: d\r\n\r\n- e: f\r\n");
+    becomes("\r\n\n- a: b\n- c: d", "- a: b\n\n- c: d\n");
     becomes("\u{feff}\n-  a: b\n", "\u{feff}- a: b\n");
     becomes("---\n-  a: b\n\n---\n- c: d\n...\n\n\n", "---\n- a: b\n\n---\n- c: d\n...\n");
     becomes(
