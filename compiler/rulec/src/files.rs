@@ -185,7 +185,7 @@ mod tests {
         };
         assert_eq!(shown(0, 5), "1:1-1:6");
         assert_eq!(shown(6, 7), "2:1-2:2");
-        assert_eq!(shown(14, 15), "2:8-2:9");
+        assert_eq!(shown(14, 15), "2:7-2:8");
         assert_eq!(shown(99, 120), "3:1-3:1");
     }
 }
