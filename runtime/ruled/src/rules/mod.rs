@@ -4,7 +4,6 @@
 pub(crate) mod files;
 
 use std::io::Write;
-use std::path::PathBuf;
 
 use catalogue::Catalogue;
 use ir::Program;
@@ -116,7 +115,8 @@ impl Rules<'_> {
 
     /// `-V`: what Falco says on each file.
     pub(crate) fn validate(&self) -> Step<Ended> {
-        let names: Vec<String> = self.options.validate.iter().map(path_text).collect();
+        let names: Vec<String> =
+            self.options.validate.iter().map(|path| path.display().to_string()).collect();
         let files = files::read(&names)?;
         self.log.info("Validating rules file(s):");
         for name in &names {
@@ -200,10 +200,6 @@ impl Rules<'_> {
                 .collect(),
         }
     }
-}
-
-fn path_text(path: &PathBuf) -> String {
-    path.display().to_string()
 }
 
 /// Writes to standard output; a reader that went away is no error.
