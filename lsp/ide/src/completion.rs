@@ -1,0 +1,194 @@
+//! What can be written at the cursor.
+
+mod condition;
+mod context;
+mod fields;
+mod keys;
+mod names;
+mod values;
+
+use syntax::Span;
+use syntax::items::Key;
+
+use crate::host::Analysis;
+use context::Context;
+
+pub(crate) use condition::{Expect, state as condition_state};
+pub(crate) use context::{Spot, context};
+
+/// What a proposal is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CompletionKind {
+    /// A key.
+    Key,
+    /// A whole item or entry with places to fill in.
+    Snippet,
+    /// A field.
+    Field,
+    /// A macro.
+    Macro,
+    /// A list.
+    List,
+    /// A rule.
+    Rule,
+    /// An operator or connective.
+    Operator,
+    /// A transformer.
+    Transformer,
+    /// A value.
+    Value,
+    /// A priority, boolean or other word of a fixed set.
+    Constant,
+    /// A tag.
+    Tag,
+}
+
+/// A proposal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// What is shown.
+    pub label: String,
+    /// What it is.
+    pub kind: CompletionKind,
+    /// A few words beside the label.
+    pub detail: String,
+    /// Markdown, where it can be said without a look-up.
+    pub documentation: String,
+    /// What is written over [`Completion::replace`].
+    pub insert: String,
+    /// Whether `insert` is a snippet with `$1` and so on.
+    pub is_snippet: bool,
+    /// What is replaced: the word before the cursor.
+    pub replace: Span,
+    /// Less stands further up.
+    pub rank: u8,
+    /// Whether it should not be used any more.
+    pub deprecated: bool,
+}
+
+/// Proposals under construction.
+pub(crate) struct Proposals<'a> {
+    pub(crate) analysis: &'a Analysis,
+    pub(crate) source: String,
+    pub(crate) replace: Span,
+    pub(crate) all: Vec<Completion>,
+}
+
+impl Proposals<'_> {
+    pub(crate) fn add(
+        &mut self,
+        kind: CompletionKind,
+        rank: u8,
+        label: &str,
+        detail: impl Into<String>,
+    ) -> &mut Completion {
+        let made = Completion {
+            label: label.to_owned(),
+            kind,
+            detail: detail.into(),
+            documentation: String::new(),
+            insert: label.to_owned(),
+            is_snippet: false,
+            replace: self.replace,
+            rank,
+            deprecated: false,
+        };
+        self.all.push(made);
+        let last = self.all.len() - 1;
+        &mut self.all[last]
+    }
+
+    pub(crate) fn snippet(&mut self, rank: u8, label: &str, detail: &str, insert: impl Into<String>) {
+        let made = self.add(CompletionKind::Snippet, rank, label, detail);
+        made.insert = insert.into();
+        made.is_snippet = true;
+    }
+}
+
+impl Analysis {
+    /// Proposals for the cursor at `offset`, the likeliest kinds first, then by name.
+    pub fn completions(&self, file: usize, offset: u32) -> Vec<Completion> {
+        let Some(index) = self.file(file) else { return Vec::new() };
+        let (start, item) = match index.item_at(offset) {
+            Some((start, item)) => (start, Some(item)),
+            None => (0, None),
+        };
+        let Some(before) = index.text.get(start as usize..offset as usize) else { return Vec::new() };
+        let context = context(before);
+        let word = context.word.len() as u32;
+        let source = item.map_or_else(|| catalogue::SYSCALL_SOURCE.to_owned(), |item| self.source_of(item));
+        let replace = Span::new(offset - word, offset);
+        let mut proposals = Proposals { analysis: self, source, replace, all: Vec::new() };
+        proposals.fill(&context);
+        let mut all = proposals.all;
+        all.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| a.label.cmp(&b.label)));
+        all.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
+        all
+    }
+}
+
+impl Proposals<'_> {
+    fn fill(&mut self, context: &Context<'_>) {
+        match &context.spot {
+            Spot::Item => self.item_kinds(),
+            Spot::Key => self.keys(context),
+            Spot::Value { .. } if context.path.iter().any(|key| key == "override") => {
+                self.override_actions(context)
+            }
+            Spot::Value { key, text } => match key.as_str() {
+                "condition" => self.condition(text),
+                "output" => self.output(text),
+                "priority" => self.priorities(),
+                "source" => self.sources(),
+                "enabled" | "append" | "capture" | "warn_evttypes" | "skip-if-unknown-filter" => {
+                    self.booleans()
+                }
+                "tags" => self.tags(),
+                "items" => self.list_items_here(),
+                "rule" | "macro" | "list" => self.names_of(key),
+                "fields" => self.fields(2),
+                "comps" => self.operators_for(""),
+                "values" => self.lists(1),
+                "name" if context.path.iter().any(|key| key == "required_plugin_versions") => self.plugins(),
+                _ => {}
+            },
+        }
+    }
+
+    fn keys(&mut self, context: &Context<'_>) {
+        match context.path.last().map(String::as_str) {
+            Some("override") => self.override_keys(context),
+            Some("exceptions") => self.exception_keys(context),
+            Some("required_plugin_versions" | "alternatives") => self.plugin_keys(context),
+            _ => self.item_keys(context),
+        }
+    }
+
+    fn item_keys(&mut self, context: &Context<'_>) {
+        let kind = context.kind();
+        let keys = kind.keys();
+        if keys.is_empty() {
+            return self.item_kinds_without_dash();
+        }
+        for &key in keys.iter().filter(|key| !context.present.iter().any(|one| one == key.as_str())) {
+            self.key(key);
+        }
+    }
+
+    fn key(&mut self, key: Key) {
+        let rank = match key {
+            Key::Condition | Key::Output | Key::Desc | Key::Priority | Key::Items => 0,
+            Key::Append => 3,
+            _ => 1,
+        };
+        let insert = keys::insertion(key);
+        let made = self.add(CompletionKind::Key, rank, key.as_str(), "");
+        made.documentation = crate::hover::key_text(key).to_owned();
+        made.deprecated = key == Key::Append;
+        made.is_snippet = insert.contains('$');
+        made.insert = insert;
+    }
+}
+
+#[cfg(test)]
+mod tests;
