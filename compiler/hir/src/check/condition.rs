@@ -3,7 +3,7 @@
 use catalogue::{Modifier, Operator};
 use ir::Const;
 use ir::literal::{self, LiteralError};
-use syntax::ast::{Ast, CheckOperator, NodeId, NodeKind};
+use syntax::ast::{Ast, CheckOperator, NodeId, NodeKind, Text};
 use syntax::span::Span;
 
 use crate::check::operand::{Operand, OperandKind, operand};
@@ -267,16 +267,22 @@ fn comparable(left: &Operand, op: Operator, right: &Operand) -> Result<(), Strin
 
 /// Notes deprecated fields of a left side. Whether the last field in it belongs to the Kubernetes audit source.
 fn scan_left(ast: &Ast, left: NodeId, unit: &mut CheckedUnit) -> bool {
+    if let NodeKind::Field { name, .. } = ast.kind(left) {
+        return scan_field(ast, name, ast.span(left), unit);
+    }
     let mut unsafe_field = false;
     for node in ast.preorder(left) {
-        if let NodeKind::Field { name, .. } = ast.kind(node)
-            && let Some(name) = ast.str(name)
-        {
-            unsafe_field = name.starts_with("ka.") || name.starts_with("jevt.");
-            note_deprecated(name, ast.span(node), unit);
+        if let NodeKind::Field { name, .. } = ast.kind(node) {
+            unsafe_field = scan_field(ast, name, ast.span(node), unit);
         }
     }
     unsafe_field
+}
+
+fn scan_field(ast: &Ast, name: Text, span: Span, unit: &mut CheckedUnit) -> bool {
+    let name = ast.str(name).unwrap_or("");
+    note_deprecated(name, span, unit);
+    name.starts_with("ka.") || name.starts_with("jevt.")
 }
 
 fn note_deprecated(name: &str, span: Span, unit: &mut CheckedUnit) {

@@ -79,7 +79,9 @@ impl Cache {
             return known.clone();
         }
         let collides = first.is_some();
-        if let Some(known) = self.previous.remove(&hash).filter(|known| known.ast.source() == text && !collides) {
+        if let Some(known) =
+            self.previous.remove(&hash).filter(|known| known.ast.source() == text && !collides)
+        {
             self.units.insert(hash, known.clone());
             return known;
         }
@@ -92,7 +94,8 @@ impl Cache {
         } else {
             Vec::new()
         };
-        let unit = Arc::new(Unit { id: UnitId(self.next), ast, errors, identifiers, checked: OnceLock::new() });
+        let unit =
+            Arc::new(Unit { id: UnitId(self.next), ast, errors, identifiers, checked: OnceLock::new() });
         self.next += 1;
         if collides {
             self.collided.insert(text.into(), unit.clone());

@@ -248,7 +248,9 @@ impl<'a> Validator<'a> {
         for &(index, value) in &found {
             let (name, schema) = properties[index];
             if !self.below(Step::Property(name), value, schema)? {
-                self.fail(&format!("Failed to validate against schema associated with property name '{name}'."));
+                self.fail(&format!(
+                    "Failed to validate against schema associated with property name '{name}'."
+                ));
                 valid = false;
             }
         }

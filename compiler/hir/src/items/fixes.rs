@@ -13,11 +13,11 @@ impl Reader<'_, '_> {
     pub(super) fn append_edit(&self, item: YamlId, keys: &[&str], kind: ItemType) -> Option<Edit> {
         let present: Vec<&str> =
             keys.iter().copied().filter(|key| self.yaml.get(item, key).is_some()).collect();
-        let others = |key: &&&str| !present.contains(*key) && self.yaml.get(item, key).is_some();
+        let others = |key: &str| !present.contains(&key) && self.yaml.get(item, key).is_some();
         if present.is_empty() || self.yaml.get(item, "override").is_some() {
             return None;
         }
-        if kind == ItemType::Rule && APPENDABLE.iter().chain(REPLACEABLE).any(|key| others(&key)) {
+        if kind == ItemType::Rule && APPENDABLE.iter().chain(REPLACEABLE).any(|key| others(key)) {
             return None;
         }
         let entries: Vec<String> = present.iter().map(|key| format!("{key}: append")).collect();
@@ -28,7 +28,7 @@ impl Reader<'_, '_> {
     /// `enabled: …` alone with `override`, when that means the same.
     pub(super) fn enabled_edit(&self, item: YamlId) -> Option<Edit> {
         let others = |key: &&str| *key != "enabled" && self.yaml.get(item, key).is_some();
-        if APPENDABLE.iter().chain(REPLACEABLE).any(|key| others(&key))
+        if APPENDABLE.iter().chain(REPLACEABLE).any(|key| others(key))
             || self.yaml.get(item, "override").is_some()
         {
             return None;
