@@ -1,0 +1,114 @@
+// The client of the language server: finds it, starts it, and offers the commands that need the editor.
+'use strict';
+
+const fs = require('fs');
+const path = require('path');
+const vscode = require('vscode');
+const { LanguageClient, TransportKind } = require('vscode-languageclient/node');
+
+const RELEASES = 'https://github.com/rulec/rulec/releases';
+
+let client;
+
+/** The server's path: as set, in the extension, or on the PATH. */
+function findServer(context) {
+  const set = vscode.workspace.getConfiguration('rulec').get('server.path');
+  if (set) return fs.existsSync(set) ? set : undefined;
+  const name = process.platform === 'win32' ? 'rulels.exe' : 'rulels';
+  const packed = context.asAbsolutePath(path.join('server', name));
+  const folders = (process.env.PATH || '').split(path.delimiter).filter(Boolean);
+  return [packed, ...folders.map((folder) => path.join(folder, name))].find((file) => fs.existsSync(file));
+}
+
+function settings() {
+  const all = vscode.workspace.getConfiguration('rulec');
+  const names = ['falcoConfig', 'plugins', 'engineVersion', 'lints', 'inlayHints', 'codeLens'];
+  return Object.fromEntries(names.map((name) => [name, all.get(name)]));
+}
+
+async function start(context) {
+  const command = findServer(context);
+  if (!command) {
+    const chosen = await vscode.window.showErrorMessage(
+      'The Falco rules language server (rulels) was not found. Install it, put it on the PATH or set rulec.server.path.',
+      'Download',
+      'Open settings',
+    );
+    if (chosen === 'Download') await vscode.env.openExternal(vscode.Uri.parse(RELEASES));
+    if (chosen === 'Open settings') await vscode.commands.executeCommand('workbench.action.openSettings', 'rulec.server.path');
+    return;
+  }
+  const run = { command, args: ['--stdio'], transport: TransportKind.stdio };
+  client = new LanguageClient('rulec', 'Falco rules', { run, debug: run }, {
+    documentSelector: [{ language: 'falco-rules' }, { language: 'yaml', scheme: 'file' }, { language: 'yaml', scheme: 'untitled' }],
+    initializationOptions: settings(),
+    synchronize: { configurationSection: 'rulec' },
+    middleware: {
+      workspace: {
+        // Settings of this extension only, in the server's words.
+        didChangeConfiguration: () => client.sendNotification('workspace/didChangeConfiguration', { settings: { rulec: settings() } }),
+      },
+    },
+  });
+  await client.start();
+}
+
+/** Shows Markdown beside the editor. */
+async function show(markdown) {
+  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: markdown });
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+}
+
+async function showEffectiveRule() {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor || !client) return;
+  const page = await client.sendRequest('rulec/effectiveRule', {
+    textDocument: { uri: client.code2ProtocolConverter.asUri(editor.document.uri) },
+    position: client.code2ProtocolConverter.asPosition(editor.selection.active),
+  });
+  if (page) await show(page);
+  else vscode.window.showInformationMessage('There is no rule at the cursor.');
+}
+
+async function explainCode() {
+  const editor = vscode.window.activeTextEditor;
+  const here = editor
+    ? vscode.languages.getDiagnostics(editor.document.uri).find((one) => one.source === 'rulec' && one.range.contains(editor.selection.active))
+    : undefined;
+  const known = here && here.code && (here.code.value || here.code);
+  const code = await vscode.window.showInputBox({ prompt: 'Code of a diagnostic, such as E0102', value: known ? String(known) : '' });
+  if (!code || !client) return;
+  const page = await client.sendRequest('workspace/executeCommand', { command: 'rulec.explain', arguments: [code] });
+  if (page) await show(page);
+  else vscode.window.showInformationMessage(`There is no code ${code}.`);
+}
+
+function showReferences(uri, position, locations) {
+  const convert = client.protocol2CodeConverter;
+  return vscode.commands.executeCommand(
+    'editor.action.showReferences',
+    convert.asUri(uri),
+    convert.asPosition(position),
+    locations.map((one) => convert.asLocation(one)),
+  );
+}
+
+async function activate(context) {
+  context.subscriptions.push(
+    vscode.commands.registerCommand('rulec.showEffectiveRule', showEffectiveRule),
+    vscode.commands.registerCommand('rulec.explainCode', explainCode),
+    vscode.commands.registerCommand('rulec.showReferences', showReferences),
+    vscode.commands.registerCommand('rulec.restartServer', async () => {
+      if (client) await client.stop();
+      client = undefined;
+      await start(context);
+    }),
+  );
+  await start(context);
+}
+
+function deactivate() {
+  return client ? client.stop() : undefined;
+}
+
+module.exports = { activate, deactivate };
