@@ -8,6 +8,7 @@ set -euo pipefail
 : "${CAPTURES_DIR:?names the captures}" "${RULES_DIR:?names the rule files}" "${CONFORMANCE_DIR:?names the cases}"
 rounds=${1:-10}
 root=$(cd "$(dirname "$0")/.." && pwd)
+official=$RULES_DIR/official
 ruled=${RULED:-$root/target/release/ruled}
 if [[ -z ${RULED:-} ]]; then
     cargo build --quiet --release --manifest-path "$root/Cargo.toml" -p ruled --bin ruled
@@ -18,14 +19,14 @@ export TZ=UTC FALCO_HOSTNAME=lab
 
 gzip -dc "$CAPTURES_DIR/bench.scap" > "$scratch/bench.scap"
 empty=$CONFORMANCE_DIR/captures/empty.scap
-stable=(-r "$RULES_DIR/falco_rules.yaml")
-all3=("${stable[@]}" -r "$RULES_DIR/falco-incubating_rules.yaml" -r "$RULES_DIR/falco-sandbox_rules.yaml")
+stable=(-r "$official/falco_rules.yaml")
+all3=("${stable[@]}" -r "$official/falco-incubating_rules.yaml" -r "$official/falco-sandbox_rules.yaml")
 
 # Ten copies of the three files: rules, macros and lists get a suffix wherever they are defined or mentioned.
 mkdir "$scratch/copies"
 for copy in 0 1 2 3 4 5 6 7 8 9; do
     for file in falco falco-incubating falco-sandbox; do
-        name="$RULES_DIR/${file}_rules.yaml"
+        name="$official/${file}_rules.yaml"
         awk -v suffix="_copy$copy" '
             FNR == 1 { pass++ }
             pass < 4 {
@@ -47,8 +48,8 @@ for copy in 0 1 2 3 4 5 6 7 8 9; do
                     rest = substr(rest, RSTART + RLENGTH)
                 }
                 print line rest
-            }' "$RULES_DIR"/falco_rules.yaml "$RULES_DIR"/falco-incubating_rules.yaml \
-            "$RULES_DIR"/falco-sandbox_rules.yaml "$name" > "$scratch/copies/$copy-$file.yaml"
+            }' "$official"/falco_rules.yaml "$official"/falco-incubating_rules.yaml \
+            "$official"/falco-sandbox_rules.yaml "$name" > "$scratch/copies/$copy-$file.yaml"
     done
 done
 copies=()

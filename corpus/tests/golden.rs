@@ -15,21 +15,25 @@ use flate2::read::GzDecoder;
 /// Rule files of each part of a golden's name, in load order, below the folder of rules (`rules/`) or of captures
 /// (`captures/`).
 const RULES: &[(&str, &[&str])] = &[
-    ("stable", &["rules/falco_rules.yaml"]),
+    ("stable", &["rules/official/falco_rules.yaml"]),
     (
         "all3",
-        &["rules/falco_rules.yaml", "rules/falco-incubating_rules.yaml", "rules/falco-sandbox_rules.yaml"],
+        &[
+            "rules/official/falco_rules.yaml",
+            "rules/official/falco-incubating_rules.yaml",
+            "rules/official/falco-sandbox_rules.yaml",
+        ],
     ),
     (
         "all3on",
         &[
-            "rules/falco_rules.yaml",
-            "rules/falco-incubating_rules.yaml",
-            "rules/falco-sandbox_rules.yaml",
+            "rules/official/falco_rules.yaml",
+            "rules/official/falco-incubating_rules.yaml",
+            "rules/official/falco-sandbox_rules.yaml",
             "captures/golden/enable_disabled.yaml",
         ],
     ),
-    ("tutorial2022", &["rules/../tutorial/falco_rules.yaml"]),
+    ("tutorial2022", &["rules/tutorial/falco_rules.yaml"]),
 ];
 
 fn main() -> ExitCode {
@@ -75,7 +79,7 @@ fn compare(captures: &Path, rules: &Path, name: &str) -> Outcome {
         let (folder, path) = file.split_once('/').unwrap_or_default();
         let path: PathBuf = if folder == "captures" { captures.join(path) } else { rules.join(path) };
         if !path.exists() {
-            return Outcome::Skipped(format!("{} is missing", path.display()));
+            return Outcome::Failed(format!("{} is missing", path.display()));
         }
         arguments.extend(["-r".to_owned(), path.display().to_string()]);
     }
