@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use catalogue::SYSCALL_SOURCE;
 use clap::Parser;
 use clap::error::ErrorKind;
 use codegen::{Backend, Mode, Strategy};
@@ -151,6 +152,11 @@ impl App<'_> {
         let capture = config.capture_file().filter(|_| !options.dry_run).map(Capture::open);
         let program = rules.finish(loading, &catalogue)?;
         start_up.compiled();
+        for source in program.sources.iter().filter(|source| ***source != *SYSCALL_SOURCE) {
+            self.log.warning(&format!(
+                "rules for source '{source}' are loaded, but nothing gives such events yet"
+            ));
+        }
         if options.support {
             return print(&support::report(&config, &plugins, &rules)?);
         }

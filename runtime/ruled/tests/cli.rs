@@ -236,3 +236,17 @@ fn a_trace_shows_values_and_the_first_false_check() {
     );
     assert!(run.stdout.contains("rule \"Data wiped\": 1 of "));
 }
+
+#[test]
+fn rules_for_other_sources_load_and_wait() {
+    let scratch = Scratch::new("sources");
+    let rules = scratch.file(
+        "audit.yaml",
+        "- rule: audit\n  desc: d\n  condition: ka.verb = create\n  output: '%ka.verb'\n  priority: INFO\n  source: k8s_audit\n",
+    );
+    let config = config(&scratch, "");
+    let plugins = "plugins=[{name: k8saudit, library_path: libk8saudit.so}]";
+    let run = ruled(&["-c", &config, "-o", plugins, "-o", "load_plugins=[k8saudit]", "-r", &rules]);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    assert!(run.stderr.contains("rules for source 'k8s_audit' are loaded"), "{}", run.stderr);
+}

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use catalogue::{EVENTS, EventCode};
+use catalogue::{EVENTS, EventCode, SYSCALL_SOURCE};
 use ir::render::Style;
 use ir::{Extracted, Import, ImportId, Program};
 use rustc_hash::FxHashMap;
@@ -67,8 +67,13 @@ impl Fields {
                     arg: Argument::Key(import.name[STATIC.len()..].into()),
                 });
             }
-            let entry = entries.get(&*import.name).ok_or_else(|| BindError { field: import.text.clone() })?;
-            Ok(Bound { entry: **entry, arg: parse(import) })
+            let entry = match entries.get(&*import.name) {
+                Some(entry) => **entry,
+                // System-call events do not reach rules of other sources, so nobody will ask for these fields.
+                None if *import.source != *SYSCALL_SOURCE => Entry::cheap("absent", super::absent),
+                None => return Err(BindError { field: import.text.clone() }),
+            };
+            Ok(Bound { entry, arg: parse(import) })
         });
         Ok(Fields { bound: bound.collect::<Result<_, _>>()?, settings })
     }

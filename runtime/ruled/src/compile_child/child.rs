@@ -112,6 +112,8 @@ fn options(given: &Options) -> hir::Options {
         minimum_priority: priority(given.minimum_priority),
         append_output,
         selection,
+        // A daemon has nobody to give advice to.
+        lints: false,
         ..hir::Options::default()
     }
 }
