@@ -66,7 +66,8 @@ fn lacks<'f>(field: &'f ResolvedField, events: &EventSet) -> Option<&'f str> {
             let has = |code: EventCode| code.get().is_some_and(|event| event.params.len() > index);
             (!any(&has)).then_some("parameter of this number")
         }
-        _ if class == Some("fd") => {
+        // The list of types is that of a poll's descriptors, too.
+        _ if class == Some("fd") && field.name != "fd.types" => {
             let flags = [EventFlags::CREATES_FD, EventFlags::USES_FD, EventFlags::DESTROYS_FD];
             let has =
                 |code: EventCode| code.get().is_some_and(|event| flags.iter().any(|flag| event.has(*flag)));

@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
+use catalogue::Operator;
 use ir::Const;
 use rustc_hash::{FxHashSet, FxHasher};
 use syntax::ast::{NodeId, NodeKind};
@@ -51,6 +52,7 @@ pub(super) fn parts<'c>(logic: &Logic<'c, '_>, condition: usize) -> Option<Vec<P
                 let inner = logic.context.macro_at(one.unit.name(node)).filter(|_| depth < DEEPEST)?;
                 open.push((inner, logic.condition(inner).ast().root(), depth + 1));
             }
+            NodeKind::Not(child) if is_off(logic, index, child) => {}
             NodeKind::Or(children) => {
                 let choices = one.ast().children(children).iter();
                 let choices =
@@ -59,6 +61,12 @@ pub(super) fn parts<'c>(logic: &Logic<'c, '_>, condition: usize) -> Option<Vec<P
             }
             _ => {
                 let at = logic.check_at(index, node);
+                match at.and_then(|at| switch(logic, at)) {
+                    Some(true) => continue,
+                    // What is switched off on purpose hides nothing, and nothing hides it.
+                    Some(false) => return None,
+                    None => {}
+                }
                 let values = at.filter(|at| is_equality(logic.check(*at))).and_then(|at| {
                     let values: FxHashSet<&Const> = logic.literals(at).iter().collect();
                     // Values that are counted are no set.
@@ -70,6 +78,29 @@ pub(super) fn parts<'c>(logic: &Logic<'c, '_>, condition: usize) -> Option<Vec<P
         }
     }
     Some(found)
+}
+
+/// Whether an expression is, perhaps through macros, what rules are switched off with.
+fn is_off(logic: &Logic<'_, '_>, mut index: usize, mut node: NodeId) -> bool {
+    for _ in 0..DEEPEST {
+        let one = logic.condition(index);
+        let NodeKind::Identifier(_) = one.ast().kind(node) else { break };
+        let Some(inner) = logic.context.macro_at(one.unit.name(node)) else { return false };
+        (index, node) = (inner, logic.condition(inner).ast().root());
+    }
+    logic.check_at(index, node).and_then(|at| switch(logic, at)) == Some(false)
+}
+
+/// For comparisons of `evt.num`, which counts from 1 and which rules are switched on and off with: whether they hold.
+fn switch(logic: &Logic<'_, '_>, at: CheckAt) -> Option<bool> {
+    let check = logic.check(at);
+    check.left.plain_field().filter(|field| field.name == "evt.num")?;
+    let zero = logic.literals(at) == [Const::Unsigned(0)];
+    match check.op {
+        Operator::Ne | Operator::Gt | Operator::Ge if zero => Some(true),
+        Operator::Eq | Operator::In | Operator::Le | Operator::Lt if zero => Some(false),
+        _ => None,
+    }
 }
 
 /// A number that is equal for expressions that say the same.
