@@ -145,7 +145,8 @@ fn an_output_that_fails_is_reported_and_stops_nobody() {
     ];
     let run = ruled(&arguments);
     assert_eq!(run.code, Some(0));
-    assert!(run.stderr.contains("failed to open output file /nonexistent/alerts"), "{}", run.stderr);
+    let text = "failed to open output file /nonexistent/alerts";
+    assert_eq!(run.stderr.matches(text).count(), 1, "{}", run.stderr);
     assert!(alerts(&run) > 30);
 }
 

@@ -45,9 +45,16 @@ pub trait Output {
     }
 }
 
+/// An output in use.
+struct Open {
+    output: Box<dyn Output>,
+    /// What went wrong last: the same again is not repeated for every alert.
+    failure: Option<String>,
+}
+
 /// The outputs that are switched on. An output that fails is reported and does not stop the others.
 pub(crate) struct Outputs {
-    outputs: Vec<Box<dyn Output>>,
+    outputs: Vec<Open>,
     log: Log,
     /// Standard output is gone: whoever read it went away.
     closed: bool,
@@ -69,6 +76,7 @@ impl Outputs {
         if let Some((command, keep_alive)) = &settings.program {
             outputs.push(Box::new(ProgramOutput::new(command, *keep_alive)));
         }
+        let outputs = outputs.into_iter().map(|output| Open { output, failure: None }).collect();
         Outputs { outputs, log, closed: false }
     }
 
@@ -94,13 +102,19 @@ impl Outputs {
 
     fn each(&mut self, mut act: impl FnMut(&mut dyn Output) -> io::Result<()>) {
         let mut closed = None;
-        for (index, output) in self.outputs.iter_mut().enumerate() {
-            if let Err(error) = act(output.as_mut()) {
-                if output.name() == "stdout" && error.kind() == io::ErrorKind::BrokenPipe {
-                    closed = Some(index);
-                } else {
-                    self.log.error(&format!("{}: {error}", output.name()));
-                }
+        for (index, open) in self.outputs.iter_mut().enumerate() {
+            let Err(error) = act(open.output.as_mut()) else {
+                open.failure = None;
+                continue;
+            };
+            if open.output.name() == "stdout" && error.kind() == io::ErrorKind::BrokenPipe {
+                closed = Some(index);
+                continue;
+            }
+            let text = format!("{}: {error}", open.output.name());
+            if open.failure.as_ref() != Some(&text) {
+                self.log.error(&text);
+                open.failure = Some(text);
             }
         }
         if let Some(index) = closed {
