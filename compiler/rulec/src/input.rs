@@ -137,6 +137,7 @@ fn options(
             .unwrap_or_default(),
         selection,
         stop_at_first_failing_file: false,
+        ..Options::default()
     })
 }
 
