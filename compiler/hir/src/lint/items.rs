@@ -15,7 +15,10 @@ use crate::source::TreeId;
 /// An item that defined something, with what it said.
 struct Definition {
     name: FileRange,
-    content: Vec<String>,
+    tree: TreeId,
+    node: YamlId,
+    /// Whether an update came after it, so that a plain definition drops something in any case.
+    changed: bool,
 }
 
 type Known = HashMap<(&'static str, String), Definition>;
@@ -64,13 +67,15 @@ fn item(
     let key = (kind, name.to_owned());
     if appends || overrides || !defines {
         if let Some(old) = known.get_mut(&key) {
-            // From here on a plain definition drops something in any case.
-            old.content.push("changed".to_owned());
+            old.changed = true;
         }
         return;
     }
-    let content = content(yaml, &item);
-    if let Some(old) = known.get(&key).filter(|old| old.content != content) {
+    let differs = |old: &&Definition| {
+        let earlier = context.sources.yaml(old.tree);
+        old.changed || content(&earlier, &Item::of(&earlier, old.node)) != content(yaml, &item)
+    };
+    if let Some(old) = known.get(&key).filter(differs) {
         let message = format!("the {kind} `{name}` is defined again, which drops its earlier definition");
         let mut ours = Diagnostic::new(&codes::SILENT_REDEFINITION, place, message)
             .label("this one counts")
@@ -90,7 +95,7 @@ fn item(
         }
         found.push(ours);
     }
-    known.insert(key, Definition { name: place, content });
+    known.insert(key, Definition { name: place, tree, node, changed: false });
 }
 
 /// Everything that an item says, as text.

@@ -27,12 +27,20 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
             && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
             && !known.contains(word)
     };
+    let masks: Vec<(u64, &str)> = names
+        .iter()
+        .copied()
+        .filter(|name| name.len() >= SHORTEST)
+        .map(|name| (letters(name), name))
+        .collect();
     let near = |word: &str| -> Vec<&str> {
-        let close = names
-            .iter()
-            .copied()
-            .filter(|name| name.len() >= SHORTEST && name.len().abs_diff(word.len()) <= 2);
-        suggest::nearest(word, close).into_iter().filter(|name| edits(word, name) <= 2).collect()
+        let own = letters(word);
+        // Two edits bring in or take away at most four different letters.
+        let close = masks.iter().filter(|(mask, name)| {
+            (mask ^ own).count_ones() <= 4 && name.len().abs_diff(word.len()) <= 2 && edits(word, name) <= 2
+        });
+        let close: Vec<&str> = close.map(|(_, name)| *name).collect();
+        if close.is_empty() { close } else { suggest::nearest(word, close) }
     };
     let mut seen: FxHashSet<FileRange> = FxHashSet::default();
     for condition in context.conditions() {
@@ -81,6 +89,11 @@ fn diagnostic(range: FileRange, word: &str, near: &[&str]) -> Diagnostic {
     )
     .note("a name that is no list is taken as a value, without a word from Falco")
     .suggest(range, near.iter().copied())
+}
+
+/// Which letters a word has, as far as 64 bits tell.
+fn letters(word: &str) -> u64 {
+    word.bytes().fold(0, |mask, byte| mask | 1 << (byte & 63))
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.

@@ -110,7 +110,9 @@ fn reach(logic: &Logic<'_, '_>, index: usize, node: NodeId, depth: u32) -> Event
             .fold(EventSet::none(), |set, child| set.or(&reach(logic, index, *child, depth))),
         NodeKind::Identifier(_) if depth < DEEPEST => match logic.context.macro_at(condition.unit.name(node))
         {
-            Some(inner) => reach(logic, inner, logic.condition(inner).ast().root(), depth + 1),
+            Some(inner) => *logic
+                .macro_events(inner)
+                .get_or_init(|| reach(logic, inner, logic.condition(inner).ast().root(), depth + 1)),
             None => EventSet::all(),
         },
         NodeKind::Binary { .. } => {

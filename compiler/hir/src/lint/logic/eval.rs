@@ -7,7 +7,7 @@ use std::cell::{Cell, OnceCell};
 
 use catalogue::{Modifier, Operator};
 use ir::ops::matcher::Matcher;
-use ir::{Const, Value};
+use ir::{Const, EventSet, Value};
 use syntax::ast::{NodeId, NodeKind};
 
 use crate::check::{TypedCheck, TypedRhs};
@@ -46,6 +46,8 @@ pub(super) struct Logic<'c, 'a> {
     atoms: Vec<Vec<Atom>>,
     /// By condition: the subjects in it and in its macros.
     mentioned: Vec<OnceCell<Box<[u32]>>>,
+    /// By condition: the event types that it leaves, when it is a macro's that was asked for.
+    events: Vec<OnceCell<EventSet>>,
     visits: Cell<u32>,
 }
 
@@ -58,7 +60,8 @@ impl<'c, 'a> Logic<'c, 'a> {
                 .collect()
         });
         let mentioned = vec![OnceCell::new(); context.conditions().len()];
-        Logic { context, atoms: atoms.collect(), mentioned, visits: Cell::new(0) }
+        let events = vec![OnceCell::new(); context.conditions().len()];
+        Logic { context, atoms: atoms.collect(), mentioned, events, visits: Cell::new(0) }
     }
 
     pub(super) fn condition(&self, at: usize) -> &'c Condition<'a> {
@@ -67,6 +70,11 @@ impl<'c, 'a> Logic<'c, 'a> {
 
     pub(super) fn check(&self, at: CheckAt) -> &'c TypedCheck {
         &self.condition(at.condition).checked.checks[at.check]
+    }
+
+    /// The event types that a macro leaves, once known.
+    pub(super) fn macro_events(&self, condition: usize) -> &OnceCell<EventSet> {
+        &self.events[condition]
     }
 
     pub(super) fn check_at(&self, condition: usize, node: NodeId) -> Option<CheckAt> {
