@@ -306,6 +306,10 @@ fn diagnostics(loads: Vec<Load>, sources: &Sources) -> Vec<Diagnostic> {
             all.push(ours.note(note));
         }
     }
+    // What is used is known only when every condition could be read; Falco does not say it after an error either.
+    if all.iter().any(|ours| ours.severity == Severity::Error) {
+        all.retain(|ours| ours.code != &codes::UNUSED_MACRO && ours.code != &codes::UNUSED_LIST);
+    }
     all
 }
 

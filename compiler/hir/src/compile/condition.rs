@@ -60,6 +60,7 @@ impl Compiler<'_, '_> {
         let (rule, unit) = (text.rule, text.unit);
         if !unit.is_ok() {
             self.syntax_error(text.text, unit, self.condition_context(rule), &rule.standing);
+            self.before_syntax_error(text.text, unit, Some(fields));
             return None;
         }
         let unknown = self.unknown_names(unit);
@@ -126,7 +127,7 @@ impl Compiler<'_, '_> {
     /// Names that stand for no macro. Falco tells of the first.
     fn unknown_macros(&mut self, text: &RuleText<'_>, unknown: &[Unresolved]) {
         for (index, one) in unknown.iter().enumerate() {
-            let ours = self.unresolved_name(text.text, text.unit, one, None);
+            let ours = self.unresolved_name(text.text, &text.unit.ast, one, None);
             let ours = with_layers(ours, &text.rule.standing);
             if index > 0 {
                 self.findings.push(Finding { issue: None, diagnostic: Some(ours) });

@@ -33,6 +33,7 @@ impl Compiler<'_, '_> {
                 ];
                 let context = self.sources.context(one.item.tree, &links);
                 self.syntax_error(&text, unit, context, &one.standing);
+                self.before_syntax_error(&text, unit, None);
             }
             let unit = unit.filter(|unit| unit.is_ok());
             self.compiled.macros.push(CompiledMacro { text, unit, used: false, broken });

@@ -1,6 +1,7 @@
 //! Problems of conditions in both views: Falco's positions in the texts it compiles, ours in what a person wrote.
 
 use catalogue::suggest;
+use syntax::ast::Ast;
 use syntax::condition::position;
 use syntax::span::Position;
 
@@ -43,7 +44,7 @@ impl Compiler<'_, '_> {
             let Some((text, unit)) = owner.and_then(|owner| Some((&owner.text, owner.unit.as_ref()?))) else {
                 continue;
             };
-            let ours = self.unresolved_name(text, unit, one, index);
+            let ours = self.unresolved_name(text, &unit.ast, one, index);
             if first {
                 self.findings.push(Finding::new(code, message, context.clone(), ours));
             } else {
@@ -57,11 +58,11 @@ impl Compiler<'_, '_> {
     pub(super) fn unresolved_name(
         &self,
         text: &Traced,
-        unit: &Unit,
+        ast: &Ast,
         one: &Unresolved,
         index: Option<usize>,
     ) -> Diagnostic {
-        let span = unit.ast.span(one.node);
+        let span = ast.span(one.node);
         let place = self.place(text, span);
         let name = &one.name;
         let definition = self.definitions.macros.get(name);

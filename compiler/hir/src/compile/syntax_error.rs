@@ -3,11 +3,15 @@
 use std::sync::Arc;
 
 use catalogue::suggest;
+use syntax::ast::NodeKind;
+use syntax::condition::{ParseOptions, parse};
 use syntax::span::Span;
 
+use crate::check::{Fields, Step, check_unit};
 use crate::codes;
 use crate::compile::Compiler;
 use crate::compile::cache::Unit;
+use crate::compile::macros::Unresolved;
 use crate::compile::report::{with_layers, with_lists};
 use crate::diagnostic::Diagnostic;
 use crate::falco::{Context, LoadCode};
@@ -50,6 +54,34 @@ impl Compiler<'_, '_> {
         ours = with_layers(ours, standing);
         let message = error.message.to_string();
         self.findings.push(Finding::new(LoadCode::ErrCompileCondition, message, context, ours));
+    }
+
+    /// What is wrong before the place where the parser gave up: names and values that were read well. Only our view has
+    /// it. Without `fields`, names only.
+    pub(super) fn before_syntax_error(&mut self, text: &Traced, unit: &Unit, fields: Option<&Fields<'_>>) {
+        let Some(end) = unit.errors.first().map(|error| error.offset) else { return };
+        let ast = parse(text.as_str(), ParseOptions::EDITOR).tree;
+        let mut found = Vec::new();
+        for node in ast.preorder(ast.root()) {
+            let NodeKind::Identifier(name) = ast.kind(node) else { continue };
+            let name = ast.text_lossy(name).into_owned();
+            let between = text.as_str().get(ast.span(node).end as usize..end as usize);
+            // The word right before the error may be half of something else.
+            let whole = between.is_some_and(|between| !between.trim().is_empty());
+            if whole && self.definitions.macros.position(&name).is_none() {
+                let one = Unresolved { owner: usize::MAX, node, name, is_loop: false };
+                found.push(self.unresolved_name(text, &ast, &one, None));
+            }
+        }
+        let checked = fields.map(|fields| check_unit(&ast, fields, false));
+        for step in checked.iter().flat_map(|checked| &checked.steps) {
+            let Step::Fault(_, fault) = step else { continue };
+            if fault.span.end < end && fault.code != &codes::CONDITION_SYNTAX {
+                found.push(self.fault(text, fault));
+            }
+        }
+        let findings = found.into_iter().map(|ours| Finding { issue: None, diagnostic: Some(ours) });
+        self.findings.extend(findings);
     }
 
     /// The word that is wrong, and words that it may stand for. Where the parser gave up is sometimes only after it.
@@ -97,7 +129,13 @@ fn word_at(text: &str, at: usize) -> Span {
 
 fn explain(ours: Diagnostic, text: &str, span: Span) -> Diagnostic {
     let rest = text.get(span.start as usize..).unwrap_or("");
-    let before = text.get(..span.start as usize).unwrap_or("").trim_end();
+    let before = text.get(..span.start as usize).unwrap_or("");
+    let unit =
+        before.ends_with(|c: char| c.is_ascii_digit()) && rest.starts_with(|c: char| c.is_ascii_alphabetic());
+    if unit && ours.message.starts_with("unexpected token") {
+        return ours.note("numbers are plain: no unit, no hexadecimal digits; times are in nanoseconds");
+    }
+    let before = before.trim_end();
     if rest.starts_with('!') && !rest.starts_with("!=") {
         return ours.note("negation is written `not`");
     }
