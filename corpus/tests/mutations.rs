@@ -144,8 +144,9 @@ fn every_name_in_the_official_rules() {
 }
 
 /// A condition in each style, and the same text inside.
-const STYLES: [(&str, &str); 6] = [
+const STYLES: [(&str, &str); 7] = [
     ("plain", "CONDITION"),
+    ("flow", "\"CONDITION\""),
     ("double quoted", "\"CONDITION\""),
     ("single quoted", "'CONDITION'"),
     ("folded", ">\n    CONDITION"),
@@ -169,9 +170,13 @@ fn every_style() {
             let condition =
                 if style == "single quoted" { condition.replace('\'', "''") } else { condition.to_owned() };
             let value = shape.replace("CONDITION", &condition);
+            let rule = match style {
+                "flow" => format!("- {{rule: r, desc: é, condition: {value}, output: x, priority: INFO}}\n"),
+                _ => format!("- rule: r\n  desc: é\n  condition: {value}\n  output: x\n  priority: INFO\n"),
+            };
             let text = format!(
-                "{lists}- rule: r\n  desc: é\n  condition: {value}\n  output: x\n  priority: INFO\n- rule: s\n  desc: d\n  \
-                 condition: opened and proc.name in (shell_names)\n  output: x\n  priority: INFO\n"
+                "{lists}{rule}- rule: s\n  desc: d\n  condition: opened and proc.name in (shell_names)\n  output: x\n  \
+                 priority: INFO\n"
             );
             let at = text.find(token).expect("the token") as u32;
             let wanted = Span::new(at, at + token.len() as u32);
