@@ -3,7 +3,7 @@
 use crate::condition::{ParseOptions, parse, position, print};
 use crate::line_index::{Encoding, LineIndex};
 use crate::span::{Span, clamp};
-use crate::{items, output, yaml};
+use crate::{format, items, output, yaml};
 
 /// Parses a condition with and without recovery.
 pub fn condition(data: &[u8]) {
@@ -123,4 +123,13 @@ pub fn template(data: &[u8]) {
         end = span.end;
     }
     assert!(text.is_empty() || end == clamp(text.len()));
+}
+
+/// Formats a rule file: values stay, and formatting again changes nothing.
+pub fn format(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let Ok(formatted) = format::format(&text, &format::Options::default()) else { return };
+    assert!(yaml::read(&text).tree.same_nodes(&yaml::read(&formatted).tree), "a value changed");
+    let again = format::format(&formatted, &format::Options::default());
+    assert_eq!(again.as_deref(), Ok(formatted.as_str()), "formatting again changes more");
 }

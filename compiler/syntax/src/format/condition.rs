@@ -7,6 +7,8 @@
 pub(super) struct Boundary {
     /// Offset of the one blank before the word.
     pub(super) at: usize,
+    /// The same in characters.
+    character: u32,
     /// How many parentheses are open there.
     pub(super) depth: usize,
 }
@@ -51,7 +53,7 @@ impl Nesting {
                     self.open.pop();
                 }
                 (None, b' ') if before != b' ' && at > 0 && joins(bytes.get(at + 1..).unwrap_or(&[])) => {
-                    boundaries.push(Boundary { at, depth: self.open.len() });
+                    boundaries.push(Boundary { at, character: here - column, depth: self.open.len() });
                 }
                 _ => {}
             }
@@ -76,31 +78,33 @@ fn joins(rest: &[u8]) -> bool {
     })
 }
 
+/// A line with more boundaries than this is left alone: no person reads it, and the search is quadratic.
+const MOST_BOUNDARIES: usize = 2000;
+
 /// Where to break a line of `text` so that no part is wider than `width`, as far as its boundaries allow: first at all
 /// those outside most parentheses, then further inside.
-pub(super) fn breaks(text: &str, boundaries: &[Boundary], width: usize) -> Vec<usize> {
+pub(super) fn breaks(text: &str, boundaries: &[Boundary], width: u32) -> Vec<usize> {
     let mut chosen = Vec::new();
-    let mut parts = vec![(0, text.len(), boundaries)];
+    if boundaries.len() > MOST_BOUNDARIES {
+        return chosen;
+    }
+    // Each part with where it begins and ends, in characters.
+    let mut parts = vec![(0, super::lines::width(text), boundaries)];
     while let Some((start, end, inside)) = parts.pop() {
-        let part = text.get(start..end).unwrap_or("");
         let Some(outermost) = inside.iter().map(|boundary| boundary.depth).min() else { continue };
-        if part.chars().count() <= width {
+        if end - start <= width {
             continue;
         }
         let mut from = start;
         for group in inside.split_inclusive(|boundary| boundary.depth == outermost) {
-            let (cut, deeper) = match group.split_last() {
-                Some((last, deeper)) if last.depth == outermost => (Some(last.at), deeper),
-                _ => (None, group),
-            };
-            parts.push((from, cut.unwrap_or(end), deeper));
-            if let Some(cut) = cut {
-                chosen.push(cut);
-                from = cut + 1;
+            match group.split_last() {
+                Some((last, deeper)) if last.depth == outermost => {
+                    parts.push((from, last.character, deeper));
+                    chosen.push(last.at);
+                    from = last.character + 1;
+                }
+                _ => parts.push((from, end, group)),
             }
-        }
-        if inside.last().is_some_and(|last| last.depth == outermost) {
-            parts.push((from, end, &[]));
         }
     }
     chosen.sort_unstable();

@@ -125,7 +125,7 @@ impl Layout<'_> {
         if text.starts_with([' ', '\t']) || column + width(text) <= self.options.width {
             return;
         }
-        let room = self.options.width.saturating_sub(column) as usize;
+        let room = self.options.width.saturating_sub(column);
         for cut in breaks(text, &boundaries, room) {
             let at = start + clamp(cut);
             let line_break = format!("{}{}", self.line_break, blanks(column));

@@ -113,6 +113,21 @@ fn conditions() {
     );
 }
 
+/// Time and stack must not grow with nesting; these took minutes or overflowed if they did.
+#[test]
+fn deep_and_long_texts() {
+    let nested =
+        |open: &str, close: &str, times: usize| format!("{}a{}", open.repeat(times), close.repeat(times));
+    checked(&format!("- condition: >\n    {}\n", nested("(a and ", ")", 1500)));
+    checked(&format!("- condition: >\n    {}\n", nested("(a and ", ")", 20_000)));
+    checked(&format!("- condition: >\n    a{}\n", " or b".repeat(20_000)));
+    checked(&format!("- items: {}\n", nested("[", "]", 400)));
+    checked(&format!("- items: [{}]\n", "[a, b], ".repeat(5_000)));
+    checked(&nested("- ", "", 400));
+    checked(&format!("{}- a: b\n", "# comment\n".repeat(20_000)));
+    checked(&"- a: b\n# c\n".repeat(5_000));
+}
+
 #[test]
 fn everything_else_of_yaml() {
     becomes("- a: b\r\n  c:   d  \r\n- e: f", "- a: b\r\n  c: d\r\n\r\n- e: f\r\n");
