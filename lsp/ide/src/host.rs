@@ -119,6 +119,9 @@ impl AnalysisHost {
 /// Where definitions of a name stand: file, start of the item in it, the item.
 pub(crate) type Found = (usize, u32, Arc<ItemIndex>);
 
+/// Items by what they define or change.
+type Symbols = FxHashMap<(SymbolKind, Box<str>), Vec<Found>>;
+
 struct Snapshot {
     files: Vec<Arc<FileIndex>>,
     names: Vec<Arc<str>>,
@@ -126,7 +129,7 @@ struct Snapshot {
     levels: Arc<Levels>,
     memo: Arc<Mutex<Memo>>,
     checked: OnceLock<Arc<Checked>>,
-    symbols: OnceLock<FxHashMap<(SymbolKind, Box<str>), Vec<Found>>>,
+    symbols: OnceLock<Symbols>,
 }
 
 /// An unchanging view of the workspace, to ask.
@@ -213,9 +216,9 @@ impl Analysis {
     }
 
     /// Items by what they define or change, in load order.
-    pub(crate) fn symbols(&self) -> &FxHashMap<(SymbolKind, Box<str>), Vec<Found>> {
+    pub(crate) fn symbols(&self) -> &Symbols {
         self.inner.symbols.get_or_init(|| {
-            let mut all: FxHashMap<(SymbolKind, Box<str>), Vec<Found>> = FxHashMap::default();
+            let mut all = Symbols::default();
             for (number, file) in self.files() {
                 for (start, item) in &file.items {
                     for head in item.mentions.iter().filter(|one| one.role != crate::Role::Use) {

@@ -225,7 +225,7 @@ fn at_cursor<'t>(
 /// Values are replaced word by word; names of rules hold blanks.
 fn value_word<'t>(key: &str, text: &'t str) -> &'t str {
     match key {
-        "rule" => text.trim_start(),
+        "rule" => text.rsplit('\n').next().unwrap_or(text).trim_start(),
         _ => last_word(text),
     }
 }
