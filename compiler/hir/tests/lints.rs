@@ -45,6 +45,7 @@ fn found() {
     let mut wrong = Vec::new();
     for (code, condition) in [
         ("W0201", "spawned and proc.name in (one_shel)"),
+        ("W0201", "spawned and proc.name in (whitelisted_programs)"),
         ("W0202", "evt.type = openat and fd.name = 'test.txt'"),
         ("W0202", "evt.type = openat and fd.name in (etc/passwd)"),
         ("W0202", "evt.type = openat and fd.directory = /etc/"),
@@ -117,6 +118,8 @@ fn fine() {
     for condition in [
         "spawned and proc.name in (one_shell)",
         "spawned and proc.name in (some_tool)",
+        "spawned and proc.name in (mysqld_safe, 'known_programs')",
+        "spawned and proc.args in (known_programs)",
         "evt.type = openat and fd.filename = test.txt",
         "evt.type = openat and fd.name = /etc/test.txt",
         "evt.type = openat and fd.name endswith test.txt",
