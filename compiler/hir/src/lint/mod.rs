@@ -36,7 +36,7 @@ use rustc_hash::FxHashSet;
 use syntax::span::{FileRange, Span};
 
 use crate::allow;
-use crate::codes::Code;
+use crate::codes::{self, Code};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// A lint: looks for problems and adds them.
@@ -75,6 +75,10 @@ pub(crate) fn run(context: &LintContext<'_>, diagnostics: &mut Vec<Diagnostic>) 
         })
     };
     found.retain(|one| !is_faulty(one.primary()));
+    // What is meant as a list is not too long for a name.
+    let lists: FxHashSet<FileRange> =
+        found.iter().filter(|one| one.code == &codes::UNDEFINED_LIST).map(Diagnostic::primary).collect();
+    found.retain(|one| one.code != &codes::LONG_PROCESS_NAME || !lists.contains(&one.primary()));
     let mut seen: FxHashSet<(&'static str, FileRange)> = FxHashSet::default();
     found.retain(|one| seen.insert((one.code.id, one.primary())));
     diagnostics.append(&mut found);

@@ -14,11 +14,61 @@ use crate::text::Scalars;
 /// Names shorter than this are near to too many words.
 const SHORTEST: usize = 6;
 
+/// Fields whose values are names of programs, users, images and the like, which nobody calls as lists are called.
+const NAMED: &[&str] = &[
+    "proc.name",
+    "proc.pname",
+    "proc.aname",
+    "proc.exe",
+    "proc.pexe",
+    "proc.exepath",
+    "proc.pexepath",
+    "fd.name",
+    "fd.directory",
+    "user.name",
+    "group.name",
+    "container.image.repository",
+    "k8s.ns.name",
+];
+
+/// Last words of the names of lists.
+const PLURALS: &[&str] = &[
+    "binaries",
+    "binary",
+    "commands",
+    "containers",
+    "directories",
+    "dirs",
+    "files",
+    "groups",
+    "images",
+    "interpreters",
+    "list",
+    "lists",
+    "managers",
+    "names",
+    "namespaces",
+    "packages",
+    "paths",
+    "processes",
+    "procs",
+    "programs",
+    "repositories",
+    "repos",
+    "services",
+    "shells",
+    "tools",
+    "users",
+];
+
+/// Whether a bare value is written as names of lists are: words with underscores, the last one a plural.
+fn sounds_like_list(word: &str) -> bool {
+    let lower = word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_');
+    lower && word.rsplit_once('_').is_some_and(|(first, last)| first.len() > 2 && PLURALS.contains(&last))
+}
+
 pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
     let names: Vec<&str> = context.definitions.lists.iter().map(|list| &*list.name).collect();
-    if names.is_empty() {
-        return;
-    }
     let known: FxHashSet<&str> = names.iter().copied().collect();
     // Only words that share a part with a list's name can be near to it: most values are sorted out cheaply.
     let is_candidate = |word: &str| {
@@ -60,10 +110,18 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
                 if !is_candidate(word) {
                     continue;
                 }
-                let near = near(word);
-                let range = context.place(condition.text, span).range;
-                if !near.is_empty() && seen.insert(range) {
-                    found.push(diagnostic(range, word, &near));
+                let mut near = near(word);
+                let place = context.place(condition.text, span);
+                let named = place.via.is_empty()
+                    && condition
+                        .check(node)
+                        .and_then(|check| check.left.plain_field())
+                        .is_some_and(|field| NAMED.contains(&&*field.name) && sounds_like_list(word));
+                if near.is_empty() && named {
+                    near = suggest::nearest(word, names.iter().copied());
+                }
+                if (named || !near.is_empty()) && seen.insert(place.range) {
+                    found.push(diagnostic(place.range, word, &near));
                 }
             }
         }
