@@ -18,7 +18,7 @@ enum Work<'a> {
     Argument(&'a Ast, Text),
 }
 
-/// [`print`] with macros expanded: `expand` gives the tree of a name, or `None` to leave it. Names inside that tree
+/// [`print()`] with macros expanded: `expand` gives the tree of a name, or `None` to leave it. Names inside that tree
 /// are expanded in turn, so `expand` must not describe a loop. `None` when the text would exceed `limit` bytes,
 /// since macros that use macros twice grow it exponentially.
 pub fn print_expanded<'a>(ast: &'a Ast, id: NodeId, expand: &Expansion<'a>, limit: usize) -> Option<String> {
