@@ -109,7 +109,13 @@ impl Compiler<'_, '_> {
         };
         let mut ours = Diagnostic::new(fault.code, place.range, message);
         ours.notes = fault.notes.clone();
-        let ours = ours.suggest(place.range, fault.suggestions.iter().map(String::as_str));
+        let mut near: Vec<&str> = fault.suggestions.iter().map(String::as_str).collect();
+        if fault.code == &codes::BAD_LITERAL || fault.code == &codes::UNKNOWN_EVENT_TYPE {
+            // A misspelt name of a list is read as a value.
+            let lists = self.definitions.lists.iter().map(|list| &*list.name);
+            near.extend(suggest::nearest(fault.span.slice(text.as_str()), lists));
+        }
+        let ours = ours.suggest(place.range, near);
         with_lists(ours, &place, "from the list named here")
     }
 }
