@@ -30,7 +30,7 @@ impl Code {
 macro_rules! codes {
     ($($const_name:ident = $id:literal $name:literal $severity:ident $falco:expr, $title:literal;)*) => {
         $(
-            #[doc = concat!("`", $id, "`: ", $title)]
+            #[doc = concat!("`", $id, "`: `", $title, "`")]
             pub static $const_name: Code = Code {
                 id: $id,
                 name: $name,
