@@ -19,7 +19,8 @@ fn main() {
     for (prefix, defines) in compile::FLAVOURS {
         let object = out.join(format!("{prefix}.o"));
         let source = if std::env::var_os("CARGO_FEATURE_CLANG").is_some() {
-            compile::compile(&root, prefix, defines, arch, &out).unwrap_or_else(|e| panic!("cannot compile the probe: {e}"))
+            compile::compile(&root, prefix, defines, arch, &out)
+                .unwrap_or_else(|e| panic!("cannot compile the probe: {e}"))
         } else {
             root.join(format!("prebuilt/{prefix}.{target}.o"))
         };

@@ -56,14 +56,18 @@ INLINE u32 socketcall_number(u64 operation)
 }
 
 /* The 64-bit number of a call made in another convention; CALL_NUMBERS when it has none. */
-INLINE u32 foreign_number(u64 number, u64 first_argument, bool compat)
+INLINE u32 foreign_number(u64 number, u64 first_argument, bool compat, s64 ret)
 {
 	u32 *native, index = number;
 
 	if (compat) {
-		/* After a 64-bit program executed a 32-bit one, the thread is 32-bit and the number still 64-bit. */
-		if (number == 59 || number == 322)
-			return number;
+		/*
+		 * After a 64-bit program executed a 32-bit one, the thread is 32-bit and the number is still that of the 64-bit
+		 * execveat, whose success is reported elsewhere; the new program starts with empty registers. The other such
+		 * number, of execve, means nothing in 32 bits.
+		 */
+		if (number == 322 && ret == 0 && first_argument == 0)
+			return CALL_NUMBERS;
 		if (number == SOCKETCALL)
 			return socketcall_number((u32)first_argument);
 		if (number >= FOREIGN_X32)
@@ -83,7 +87,7 @@ INLINE u32 foreign_number(u64 number, u64 first_argument, bool compat)
 #endif
 
 /* The 64-bit number of the call that the current thread has made. */
-INLINE u32 call_number(struct pt_regs *regs, struct task_struct *task)
+INLINE u32 call_number(struct pt_regs *regs, struct task_struct *task, s64 ret)
 {
 	u64 number = native_number(regs);
 
@@ -91,7 +95,7 @@ INLINE u32 call_number(struct pt_regs *regs, struct task_struct *task)
 	bool compat = is_compat(task);
 
 	if (unlikely(compat || number >= CALL_NUMBERS))
-		return foreign_number(number, compat ? REGISTER(regs, bx) : 0, compat);
+		return foreign_number(number, compat ? REGISTER(regs, bx) : 0, compat, ret);
 	return number;
 #else
 	/* 32-bit tasks of this architecture are not supported. */
@@ -104,7 +108,7 @@ ON_SYSCALL_EXIT int dispatch(void *ctx)
 {
 	struct pt_regs *regs = (struct pt_regs *)((u64 *)ctx)[0];
 
-	bpf_tail_call(ctx, &calls, call_number(regs, current_task()));
+	bpf_tail_call(ctx, &calls, call_number(regs, current_task(), ((u64 *)ctx)[1]));
 	return 0;
 }
 #endif
@@ -117,7 +121,7 @@ ON_SYSCALL_EXIT int sys_generic(void *ctx)
 	u32 number;
 
 	call_begin(&c, ctx, false);
-	number = call_number(c.regs, c.task);
+	number = call_number(c.regs, c.task, c.ret);
 	info = bpf_map_lookup_elem(&call_infos, &number);
 	if (!info || !call_event(&c, EVT_GENERIC_X, EVT_GENERIC_X_NPARAMS, LOSS_OTHER))
 		return 0;

@@ -70,8 +70,9 @@ struct scratch {
 	u8 data[2 * EVENT_LIMIT];
 	/* Names of a path that is being walked, last part first; 0 for none. */
 	u64 parts[PATH_PARTS];
+	/* Counts of loops; see IN_MEMORY. */
 	u32 parts_count;
-	u32 unused;
+	u32 len;
 	/* A path or a list of strings before it is appended. A write starts below PATH_LIMIT. */
 	u8 text[2 * PATH_LIMIT];
 };

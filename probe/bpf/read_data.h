@@ -61,31 +61,30 @@ SUBPROGRAM u64 vectors_size(u64 vectors, u64 count, u32 compat)
 SUBPROGRAM u32 write_vectors(u32 at, u64 vectors, u64 count, u32 compat, u64 limit)
 {
 	struct scratch *scratch = own_scratch();
-	u32 len = 0;
 
 	if (!scratch)
 		return 0;
 	if (limit > EVENT_MASK)
 		limit = EVENT_MASK;
+	IN_MEMORY(scratch->len) = 0;
 	LOOP (u32 i = 0; i < VECTORS; i++) {
+		u32 len = IN_MEMORY(scratch->len);
 		struct vector v;
-		u32 size;
+		u64 size;
 
 		if (i >= count || len >= limit)
 			break;
 		v = vector_at(compat, vectors, i);
-		size = v.size > limit - len ? limit - len : v.size;
-		OPAQUE(size);
-		size &= EVENT_MASK;
+		size = AT_MOST(v.size, limit - len);
+		if (size > EVENT_MASK)
+			break;
 		if (!size)
 			continue;
 		if (bpf_probe_read_user(&scratch->data[(at + len) & EVENT_MASK], size, (void *)v.address))
 			break;
-		len += size;
-		OPAQUE(len);
-		len &= EVENT_MASK;
+		IN_MEMORY(scratch->len) = len + size;
 	}
-	return len;
+	return IN_MEMORY(scratch->len);
 }
 
 INLINE void put_vectors(struct call *c, struct event *e, u64 vectors, u64 count, u64 limit)

@@ -72,33 +72,32 @@ INLINE struct file_facts facts_of(struct task_struct *task, long fd)
 }
 
 /* Writes the names in scratch->parts to scratch->text as a path; its size with the NUL. */
-INLINE u32 join_parts(struct scratch *scratch)
+INLINE u32 join_parts(struct scratch *scratch, u32 limit)
 {
-	u32 len = 0, count = scratch->parts_count;
+	u32 count = IN_MEMORY(scratch->parts_count), len;
 
-	LOOP (u32 i = 0; i < PATH_PARTS; i++) {
-		u32 part = count - 1 - i;
+	IN_MEMORY(scratch->len) = 0;
+	LOOP (u32 i = 0; i < limit; i++) {
+		u32 part = count - 1 - i, at = IN_MEMORY(scratch->len);
 		u64 name;
 		long size;
 
 		/* Room for one more name stays, so the mask below never cuts. */
-		if (i >= count || part >= PATH_PARTS || len > PATH_LIMIT - 2 * NAME_LIMIT)
+		if (i >= count || part >= PATH_PARTS || at > PATH_LIMIT - 2 * NAME_LIMIT)
 			break;
 		name = scratch->parts[part];
 		if (!name)
 			continue;
-		OPAQUE(len);
-		len &= PATH_LIMIT - 1;
-		scratch->text[len] = '/';
-		size = bpf_probe_read_kernel_str(&scratch->text[len + 1], NAME_LIMIT, (void *)name);
-		if (size > 0)
-			len += (u32)size & 0x1ff;
+		at &= PATH_LIMIT - 1;
+		scratch->text[at] = '/';
+		size = bpf_probe_read_kernel_str(&scratch->text[at + 1], NAME_LIMIT, (void *)name);
+		IN_MEMORY(scratch->len) = at + (size > 0 ? size : 1);
 	}
+	len = IN_MEMORY(scratch->len) & (PATH_LIMIT - 1);
 	if (!len) {
 		scratch->text[0] = '/';
 		len = 1;
 	}
-	len &= PATH_LIMIT - 1;
 	scratch->text[len] = 0;
 	return len + 1;
 }
@@ -119,7 +118,7 @@ SUBPROGRAM u32 path_of(u64 file_address)
 
 		return size > 0 ? size : 0;
 	}
-	scratch->parts_count = 0;
+	IN_MEMORY(scratch->parts_count) = 0;
 	LOOP (u32 i = 0; i < PATH_PARTS; i++) {
 		struct dentry *parent = READ(dentry, d_parent);
 		struct dentry *root = READ(mnt, mnt_root);
@@ -139,9 +138,9 @@ SUBPROGRAM u32 path_of(u64 file_address)
 			dentry = parent;
 		}
 		scratch->parts[i] = name;
-		scratch->parts_count = i + 1;
+		IN_MEMORY(scratch->parts_count) = i + 1;
 	}
-	return join_parts(scratch);
+	return join_parts(scratch, PATH_PARTS);
 }
 
 /* Appends the text of `size` bytes that lies in scratch->text. */

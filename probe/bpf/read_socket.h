@@ -12,22 +12,22 @@
 #define UNIX_PATH_LIMIT 108
 
 /* A socket address as user space gives it. */
-struct user_address {
+union user_address {
 	u16 family;
-	union {
+	struct {
+		u16 family;
 		char path[UNIX_PATH_LIMIT];
-		struct {
-			u16 port;
-			u32 ip;
-		} inet;
-		struct {
-			u16 port;
-			u32 flow;
-			u8 ip[16];
-		} inet6;
-	};
+	} local;
+	struct {
+		u16 family, port;
+		u32 ip;
+	} inet;
+	struct {
+		u16 family, port;
+		u32 flow;
+		u8 ip[16];
+	} inet6;
 };
-STATIC_ASSERT(sizeof(struct user_address) == 112, "sockaddr_un and its padding");
 
 #define SWAP16(x) __builtin_bswap16(x)
 
@@ -64,7 +64,7 @@ INLINE u64 disguised(u64 address, u64 secret)
 SUBPROGRAM u32 write_address(u32 at, u64 user, u64 length)
 {
 	struct scratch *scratch = own_scratch();
-	struct user_address address = {};
+	union user_address address = {};
 	u32 size = AT_MOST(length, sizeof(address));
 	u8 *to;
 
@@ -86,7 +86,7 @@ SUBPROGRAM u32 write_address(u32 at, u64 user, u64 length)
 		*(u16 *)&to[17] = SWAP16(address.inet6.port);
 		return 19;
 	case AF_UNIX: {
-		u32 start = address.path[0] ? 0 : 1;
+		u32 start = address.local.path[0] ? 0 : 1;
 		long n;
 
 		to[0] = AF_UNIX;
@@ -95,7 +95,7 @@ SUBPROGRAM u32 write_address(u32 at, u64 user, u64 length)
 			to[1] = 0;
 			return 2;
 		}
-		n = bpf_probe_read_kernel_str(&to[1], UNIX_PATH_LIMIT + 1, &address.path[start]);
+		n = bpf_probe_read_kernel_str(&to[1], UNIX_PATH_LIMIT + 1, &address.local.path[start]);
 		return n > 0 ? 1 + ((u32)n & 127) : 0;
 	}
 	default:
@@ -132,7 +132,7 @@ SUBPROGRAM u32 write_tuple(u32 at, u64 socket, u32 direction, u64 user)
 		u16 local_port = READ(inet, inet_sport), remote_port = READ(sk, __sk_common.skc_dport);
 
 		if (!remote_port && user) {
-			struct user_address address = {};
+			union user_address address = {};
 
 			bpf_probe_read_user(&address, 16, (void *)user);
 			if (address.family == AF_INET) {
@@ -153,7 +153,7 @@ SUBPROGRAM u32 write_tuple(u32 at, u64 socket, u32 direction, u64 user)
 		u16 local_port = READ(inet, inet_sport), remote_port = READ(sk, __sk_common.skc_dport);
 
 		if (!remote_port && user) {
-			struct user_address address = {};
+			union user_address address = {};
 
 			bpf_probe_read_user(&address, 24, (void *)user);
 			if (address.family == AF_INET6) {

@@ -203,6 +203,8 @@ SUBPROGRAM int may_write(u64 cred_address, u64 file_address)
 }
 
 #define NANOSECONDS 1000000000ULL
+/* The kernel marks times that somebody has asked for in the highest bit. */
+#define TIME_MARK 0x80000000u
 
 INLINE u64 change_time(struct inode *inode)
 {
@@ -211,7 +213,7 @@ INLINE u64 change_time(struct inode *inode)
 	struct inode___plain_times *plain = (void *)inode;
 
 	if (HAS_FIELD(struct inode___split_times, i_ctime_sec))
-		return READ(split, i_ctime_sec) * NANOSECONDS + READ(split, i_ctime_nsec);
+		return READ(split, i_ctime_sec) * NANOSECONDS + (READ(split, i_ctime_nsec) & ~TIME_MARK);
 	if (HAS_FIELD(struct inode___hidden_times, __i_ctime))
 		return READ(hidden, __i_ctime.tv_sec) * NANOSECONDS + READ(hidden, __i_ctime.tv_nsec);
 	return READ(plain, i_ctime.tv_sec) * NANOSECONDS + READ(plain, i_ctime.tv_nsec);
@@ -224,7 +226,7 @@ INLINE u64 modify_time(struct inode *inode)
 	struct inode___plain_times *plain = (void *)inode;
 
 	if (HAS_FIELD(struct inode___split_times, i_mtime_sec))
-		return READ(split, i_mtime_sec) * NANOSECONDS + READ(split, i_mtime_nsec);
+		return READ(split, i_mtime_sec) * NANOSECONDS + (READ(split, i_mtime_nsec) & ~TIME_MARK);
 	if (HAS_FIELD(struct inode___hidden_times, __i_mtime))
 		return READ(hidden, __i_mtime.tv_sec) * NANOSECONDS + READ(hidden, __i_mtime.tv_nsec);
 	return READ(plain, i_mtime.tv_sec) * NANOSECONDS + READ(plain, i_mtime.tv_nsec);
@@ -280,7 +282,7 @@ SUBPROGRAM u32 group_path(u64 node_address)
 
 	if (!scratch)
 		return 0;
-	scratch->parts_count = 0;
+	IN_MEMORY(scratch->parts_count) = 0;
 	LOOP (u32 i = 0; i < GROUP_DEPTH; i++) {
 		struct kernfs_node *parent = node ? parent_of(node) : NULL;
 
@@ -288,10 +290,10 @@ SUBPROGRAM u32 group_path(u64 node_address)
 		if (!parent)
 			break;
 		scratch->parts[i] = (u64)READ(node, name);
-		scratch->parts_count = i + 1;
+		IN_MEMORY(scratch->parts_count) = i + 1;
 		node = parent;
 	}
-	return join_parts(scratch);
+	return join_parts(scratch, GROUP_DEPTH);
 }
 
 INLINE struct kernfs_node *group_of(struct css_set *set, u32 subsystem)

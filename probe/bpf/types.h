@@ -30,6 +30,12 @@ typedef _Bool bool;
 /* Hides a value from the compiler, so that it neither drops a bound check nor moves it behind the use. */
 #define OPAQUE(x) asm volatile("" : "+r"(x))
 
+/*
+ * A number in memory that the compiler must not keep in a register. Loops count in such: the verifier knows nothing about
+ * what it reads from memory, so that all ways through a round look alike to it.
+ */
+#define IN_MEMORY(x) (*(volatile __typeof__(x) *)&(x))
+
 #define STATIC_ASSERT(condition, text) _Static_assert(condition, text)
 
 /* A loop that stays a loop. */

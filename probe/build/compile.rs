@@ -30,7 +30,13 @@ const FLAGS: &[&str] = &[
 ];
 
 /// Builds `<prefix>.<arch>.o` into `out`. `root` is the folder of the crate.
-pub fn compile(root: &Path, prefix: &str, defines: &[&str], arch: (&str, &str), out: &Path) -> io::Result<PathBuf> {
+pub fn compile(
+    root: &Path,
+    prefix: &str,
+    defines: &[&str],
+    arch: (&str, &str),
+    out: &Path,
+) -> io::Result<PathBuf> {
     let target = out.join(format!("{prefix}.{}.o", arch.0));
     let clang = std::env::var_os("CLANG").unwrap_or_else(|| "clang".into());
     let objcopy = std::env::var_os("LLVM_OBJCOPY").unwrap_or_else(|| "llvm-objcopy".into());

@@ -10,7 +10,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seconds: f64 = args.next().map_or(Ok(1.0), |s| s.parse())?;
     let names: Vec<String> = args.collect();
     let syscalls: BTreeSet<_> = catalogue::syscalls()
-        .filter(|call| names.is_empty() && !call.name.starts_with("page_fault") || names.iter().any(|n| n == call.name))
+        .filter(|call| {
+            names.is_empty() && !call.name.starts_with("page_fault") || names.iter().any(|n| n == call.name)
+        })
         .map(|call| call.code)
         .collect();
     let started = Instant::now();
@@ -21,7 +23,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     while Instant::now() < end {
         probe.poll(Duration::from_millis(100), &mut |event| {
             let name = event.code().get().map_or("?", |e| e.symbol);
-            println!("{} {} {} {name} {:?}", event.ts(), event.cpu(), event.tid(), event.params().collect::<Vec<_>>());
+            println!(
+                "{} {} {} {name} {:?}",
+                event.ts(),
+                event.cpu(),
+                event.tid(),
+                event.params().collect::<Vec<_>>()
+            );
         })?;
     }
     let stats = probe.stats()?;

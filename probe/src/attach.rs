@@ -10,7 +10,9 @@ use catalogue::SyscallCode;
 
 use crate::error::{ProbeError, chain};
 use crate::load::{Loaded, native_number};
-use crate::object::{Attachment, DISPATCH_PROGRAM, ENTERED, EXEC, FORK, GENERIC_PROGRAM, TRACEPOINTS, call_program};
+use crate::object::{
+    Attachment, DISPATCH_PROGRAM, ENTERED, EXEC, FORK, GENERIC_PROGRAM, TRACEPOINTS, call_program,
+};
 
 /// An attached program; dropping it detaches.
 #[allow(dead_code, reason = "held for its drop")]
@@ -95,7 +97,12 @@ impl Attached {
 }
 
 /// Works out what a set of calls needs.
-fn plan(syscalls: &BTreeSet<SyscallCode>, attachment: Attachment, starts: bool, has: impl Fn(&str) -> bool) -> Plan {
+fn plan(
+    syscalls: &BTreeSet<SyscallCode>,
+    attachment: Attachment,
+    starts: bool,
+    has: impl Fn(&str) -> bool,
+) -> Plan {
     let mut plan = Plan::default();
     let mut entered = Vec::new();
     let mut tracepoints: BTreeSet<&str> = BTreeSet::from(["sched_process_exit"]);
@@ -184,7 +191,9 @@ mod tests {
     #[test]
     #[cfg(target_arch = "x86_64")]
     fn calls_bring_their_hooks() {
-        let plan = plan(&codes(&["openat", "execve", "sethostname"]), Attachment::Default, true, |p| p != "sys_sethostname");
+        let plan = plan(&codes(&["openat", "execve", "sethostname"]), Attachment::Default, true, |p| {
+            p != "sys_sethostname"
+        });
         assert_eq!(plan.calls[&257], "sys_openat");
         assert_eq!(plan.calls[&170], GENERIC_PROGRAM);
         assert_eq!(

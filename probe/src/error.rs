@@ -34,7 +34,9 @@ impl fmt::Display for ProbeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             ProbeError::Missing(missing) => missing.fmt(f),
-            ProbeError::Program { name, reason } => write!(f, "cannot load the eBPF program {name}: {}", line(reason)),
+            ProbeError::Program { name, reason } => {
+                write!(f, "cannot load the eBPF program {name}: {}", line(reason))
+            }
             ProbeError::Map { name, reason } => write!(f, "eBPF map {name}: {}", line(reason)),
             ProbeError::Object(reason) => write!(f, "cannot load the eBPF object: {}", line(reason)),
             ProbeError::Io(e) => write!(f, "cannot wait for events: {e}"),

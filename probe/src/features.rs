@@ -81,7 +81,9 @@ impl Features {
             kprobe: supported(ProgramType::KProbe),
             tracefs: tracefs.into_iter().find(|path| Path::new(path).join("events/syscalls").exists()),
             privileged: has_privileges(&fs::read_to_string("/proc/self/status").unwrap_or_default()),
-            confidential: is_confidential(&fs::read_to_string("/sys/kernel/security/lockdown").unwrap_or_default()),
+            confidential: is_confidential(
+                &fs::read_to_string("/sys/kernel/security/lockdown").unwrap_or_default(),
+            ),
             compat_calls: compat_calls(),
         }
     }

@@ -16,8 +16,8 @@ const MAP_TYPE_RINGBUF: u32 = 27;
 
 /// System calls of the x32 interface that have numbers of their own, from 512 on, as x86-64 numbers.
 const X32_CALLS: [u32; 36] = [
-    13, 15, 16, 19, 20, 45, 46, 47, 59, 101, 127, 128, 129, 131, 222, 244, 246, 247, 273, 274, 278, 279, 295, 296, 297, 299,
-    307, 310, 311, 55, 54, 206, 209, 322, 327, 328,
+    13, 15, 16, 19, 20, 45, 46, 47, 59, 101, 127, 128, 129, 131, 222, 244, 246, 247, 273, 274, 278, 279, 295,
+    296, 297, 299, 307, 310, 311, 55, 54, 206, 209, 322, 327, 328,
 ];
 
 /// A loaded object whose programs can be taken into use.
@@ -95,7 +95,9 @@ fn take<T>(ebpf: &mut Ebpf, name: &'static str) -> Result<T, ProbeError>
 where
     T: TryFrom<Map, Error = aya::maps::MapError>,
 {
-    let map = ebpf.take_map(name).ok_or_else(|| ProbeError::Map { name, reason: "missing in the object".into() })?;
+    let map = ebpf
+        .take_map(name)
+        .ok_or_else(|| ProbeError::Map { name, reason: "missing in the object".into() })?;
     T::try_from(map).map_err(map_error(name))
 }
 
@@ -104,7 +106,8 @@ fn borrow<'a, T>(ebpf: &'a mut Ebpf, name: &'static str) -> Result<T, ProbeError
 where
     T: TryFrom<&'a mut Map, Error = aya::maps::MapError>,
 {
-    let map = ebpf.map_mut(name).ok_or_else(|| ProbeError::Map { name, reason: "missing in the object".into() })?;
+    let map =
+        ebpf.map_mut(name).ok_or_else(|| ProbeError::Map { name, reason: "missing in the object".into() })?;
     T::try_from(map).map_err(map_error(name))
 }
 

@@ -25,7 +25,9 @@ impl Attachment {
     pub fn object(self) -> &'static [u8] {
         match self {
             Attachment::Default => aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/probe.o")),
-            Attachment::Portable => aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/probe-portable.o")),
+            Attachment::Portable => {
+                aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/probe-portable.o"))
+            }
             Attachment::Native => aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/probe-native.o")),
         }
     }

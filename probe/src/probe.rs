@@ -90,7 +90,8 @@ impl Probe {
             drop_failed: u32::from(options.drop_failed),
             wake_bytes: ring_bytes / 4,
         };
-        let mut wanted = options.attachment.map_or(vec![Attachment::Default, Attachment::Portable], |one| vec![one]);
+        let mut wanted =
+            options.attachment.map_or(vec![Attachment::Default, Attachment::Portable], |one| vec![one]);
         wanted.reverse();
         let mut refused = Vec::new();
         loop {
@@ -147,7 +148,11 @@ impl Probe {
     }
 
     /// Gives events to `sink`, in order of time, until at least one came or the time is over; how many.
-    pub fn poll(&mut self, timeout: Duration, sink: &mut impl FnMut(RawEvent<'_>)) -> Result<usize, ProbeError> {
+    pub fn poll(
+        &mut self,
+        timeout: Duration,
+        sink: &mut impl FnMut(RawEvent<'_>),
+    ) -> Result<usize, ProbeError> {
         Ok(self.rings.poll(timeout, sink)?)
     }
 

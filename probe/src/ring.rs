@@ -111,14 +111,21 @@ pub(crate) struct Rings {
 }
 
 impl Rings {
-    pub(crate) fn new(rings: Vec<RingBuf<MapData>>, wake: Array<MapData, Wake>, boot_time: u64) -> io::Result<Rings> {
+    pub(crate) fn new(
+        rings: Vec<RingBuf<MapData>>,
+        wake: Array<MapData, Wake>,
+        boot_time: u64,
+    ) -> io::Result<Rings> {
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         for ring in &rings {
             // Only wake-ups count: with level triggering every nap would end at once while records arrive.
             let flags = epoll::EventFlags::IN | epoll::EventFlags::ET;
             epoll::add(&epoll, ring, epoll::EventData::new_u64(0), flags)?;
         }
-        let lanes = rings.into_iter().map(|ring| Lane { ring, bytes: Vec::new(), at: 0, more: false, last_ts: 0 }).collect();
+        let lanes = rings
+            .into_iter()
+            .map(|ring| Lane { ring, bytes: Vec::new(), at: 0, more: false, last_ts: 0 })
+            .collect();
         Ok(Rings { lanes, wake, epoll, boot_time, idle_rounds: 0, delivered: 0, malformed: 0 })
     }
 
@@ -135,7 +142,11 @@ impl Rings {
     }
 
     /// Delivers events as they arrive until at least one came or the time is over; how many.
-    pub(crate) fn poll(&mut self, timeout: Duration, sink: &mut impl FnMut(RawEvent<'_>)) -> io::Result<usize> {
+    pub(crate) fn poll(
+        &mut self,
+        timeout: Duration,
+        sink: &mut impl FnMut(RawEvent<'_>),
+    ) -> io::Result<usize> {
         let started = Instant::now();
         loop {
             let delivered = self.round(sink);

@@ -26,8 +26,10 @@ fn objects_are_current() {
     );
     for (prefix, defines) in compile::FLAVOURS {
         for arch in compile::ARCHES {
-            compile::compile(root(), prefix, defines, arch, &root().join("prebuilt")).expect("clang compiles the object");
+            compile::compile(root(), prefix, defines, arch, &root().join("prebuilt"))
+                .expect("clang compiles the object");
         }
     }
-    fs::write(path, compile::digests(root()).expect("the objects were just written")).expect("the list can be written");
+    fs::write(path, compile::digests(root()).expect("the objects were just written"))
+        .expect("the list can be written");
 }

@@ -47,30 +47,24 @@ INLINE void put_own_env(struct event *e, struct mm_struct *mm)
 SUBPROGRAM u32 write_strings(u32 at, u64 array, u32 first, u32 compat)
 {
 	struct scratch *scratch = own_scratch();
-	u32 len = 0;
 
 	if (!scratch || !array)
 		return 0;
+	IN_MEMORY(scratch->len) = 0;
 	LOOP (u32 i = 0; i < STRINGS_READ; i++) {
 		u64 slot = array + (first + i) * (compat ? 4ULL : 8ULL);
 		u64 string = compat ? READ_USER(u32, slot) : READ_USER(u64, slot);
-		u32 room = STRINGS_LIMIT - len;
+		u32 len = IN_MEMORY(scratch->len), room = STRINGS_LIMIT - len;
 		long size;
 
-		if (!string || len >= STRINGS_LIMIT)
-			break;
-		OPAQUE(room);
-		room &= 0x1fff;
-		if (room > STRINGS_LIMIT)
+		if (!string || len >= STRINGS_LIMIT || room > STRINGS_LIMIT)
 			break;
 		size = bpf_probe_read_user_str(&scratch->data[(at + len) & EVENT_MASK], room, (void *)string);
 		if (size <= 0)
 			break;
-		len += size;
-		OPAQUE(len);
-		len &= 0x1fff;
+		IN_MEMORY(scratch->len) = len + size;
 	}
-	return AT_MOST(len, STRINGS_LIMIT);
+	return IN_MEMORY(scratch->len);
 }
 
 /* Appends the parameters that creation and execution share, from tid up to the memory sizes. */
@@ -245,8 +239,9 @@ FAILED_EXECUTION(execveat, EVT_SYSCALL_EXECVEAT_X, EVT_SYSCALL_EXECVEAT_X_NPARAM
 #define ANCESTORS_SEARCHED 60
 
 /* A thread of the group that is not about to end: its number, 0 when there is none, -1 when the search was too long. */
-INLINE s64 live_thread(struct signal_struct *signal)
+SUBPROGRAM s64 live_thread(u64 group)
 {
+	struct signal_struct *signal = (void *)group;
 	u64 head = (u64)FIELD_ADDRESS(signal, thread_head);
 	u64 node = (u64)READ(signal, thread_head.next);
 
@@ -279,7 +274,7 @@ SUBPROGRAM s64 reaper_of(u64 task_address)
 
 	if (READ(task, children.next) == FIELD_ADDRESS(task, children))
 		return 0;
-	thread = live_thread(signal);
+	thread = live_thread((u64)signal);
 	if (thread)
 		return thread;
 	if (READ(init, tgid) == READ(task, tgid))
@@ -294,7 +289,7 @@ SUBPROGRAM s64 reaper_of(u64 task_address)
 			return READ(init, pid);
 		group = READ(ancestor, signal);
 		if (READ_BITS(group, is_child_subreaper)) {
-			thread = live_thread(group);
+			thread = live_thread((u64)group);
 			if (thread)
 				return thread;
 		}

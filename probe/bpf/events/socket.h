@@ -175,52 +175,59 @@ NETWORK_CALL(recvmsg, SOCKET_RECVMSG_X)
 #define MESSAGES 16
 
 /*
- * sendmmsg and recvmmsg give one event per message. The body fills one of them: `i` is its place, `m` the message and
- * `len` how many bytes went.
+ * sendmmsg and recvmmsg give one event per message; the first stands for a call that failed. The body fills the event of
+ * one message: `result` is what goes first, `len` how many bytes went.
  */
 #define MESSAGES_CALL(name, type)                                                                                      \
-	INLINE void fill_##name(struct call *c, struct event *e, struct message *m, s64 result, u64 len);              \
+	INLINE void fill_##name(struct call *c, struct event *e, u32 fd, struct message *m, s64 result, u64 len);      \
+	/* `how` has the descriptor in its lower half, and whether the call has 32 bits above. */                      \
+	SUBPROGRAM int send_##name(u64 address, u64 how, s64 ret)                                                      \
+	{                                                                                                              \
+		struct call c = { .task = current_task(), .ret = ret, .compat = how >> 32 };                           \
+		struct message m;                                                                                      \
+		u32 len;                                                                                               \
+		if (!call_event(&c, EVT_##type, EVT_##type##_NPARAMS, LOSS_OTHER))                                     \
+			return 0;                                                                                      \
+		m = message_at(c.compat, address);                                                                     \
+		len = READ_USER(u32, address + (c.compat ? 28 : 56));                                                  \
+		fill_##name(&c, &c.event, how, &m, ret > 0 ? (s64)len : ret, ret > 0 ? len : 0);                       \
+		event_send(&c.event);                                                                                  \
+		return 0;                                                                                              \
+	}                                                                                                              \
 	ON_SYSCALL_EXIT int sys_##name(void *ctx)                                                                      \
 	{                                                                                                              \
 		struct call c = {};                                                                                    \
-		u64 address, size;                                                                                     \
+		u64 address, how;                                                                                      \
 		call_begin(&c, ctx, true);                                                                             \
 		address = net_arg(&c, 1);                                                                              \
-		size = c.compat ? 32 : 64;                                                                             \
+		how = (u32)net_arg(&c, 0) | (u64)c.compat << 32;                                                       \
 		LOOP (u32 i = 0; i < MESSAGES; i++) {                                                                  \
-			struct message m;                                                                              \
-			u32 len;                                                                                       \
 			if (i && (c.ret <= 0 || i >= c.ret))                                                           \
 				break;                                                                                 \
-			if (!call_event(&c, EVT_##type, EVT_##type##_NPARAMS, LOSS_OTHER))                             \
-				break;                                                                                 \
-			m = message_at(c.compat, address + i * size);                                                  \
-			len = READ_USER(u32, address + i * size + (c.compat ? 28 : 56));                               \
-			fill_##name(&c, &c.event, &m, c.ret > 0 ? (s64)len : c.ret, c.ret > 0 ? len : 0);              \
-			event_send(&c.event);                                                                          \
+			send_##name(address + i * (c.compat ? 32 : 64), how, c.ret);                                   \
 		}                                                                                                      \
 		return 0;                                                                                              \
 	}                                                                                                              \
-	INLINE void fill_##name(struct call *c, struct event *e, struct message *m, s64 result, u64 len)
+	INLINE void fill_##name(struct call *c, struct event *e, u32 fd, struct message *m, s64 result, u64 len)
 
 MESSAGES_CALL(sendmmsg, SOCKET_SENDMMSG_X)
 {
 	u64 all = vectors_size(m->vectors, m->count, c->compat);
 
 	put_s64(e, result);
-	put_fd(e, net_arg(c, 0));
+	put_fd(e, fd);
 	put_u32(e, all);
 	put_vectors(c, e, m->vectors, m->count, c->ret > 0 ? len : all);
-	put_used_tuple(c, e, net_arg(c, 0), OUTBOUND, m->name);
+	put_used_tuple(c, e, fd, OUTBOUND, m->name);
 }
 
 MESSAGES_CALL(recvmmsg, SOCKET_RECVMMSG_X)
 {
 	put_s64(e, result);
-	put_fd(e, net_arg(c, 0));
+	put_fd(e, fd);
 	put_u32(e, len);
 	put_vectors(c, e, m->vectors, m->count, len);
-	put_used_tuple(c, e, net_arg(c, 0), INBOUND, m->name);
+	put_used_tuple(c, e, fd, INBOUND, m->name);
 	put_user_bytes(e, m->control, c->ret > 0 ? recorded(e, m->control_size) : 0);
 }
 

@@ -1,0 +1,223 @@
+//! Programs with what is expected of them: every call has the event that it must cause, parameter by parameter.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use events::Param;
+use events::param::{SockAddr, SockTuple};
+
+use crate::program::{Arg, Assembler, Convention, Part};
+use crate::recorder::{Event, folder, run, shared};
+
+/// An expected parameter.
+#[derive(Clone, Debug)]
+pub enum Want {
+    /// Anything.
+    Any,
+    /// No value.
+    Empty,
+    /// What the call returned to the program.
+    Ret,
+    /// What an earlier call returned.
+    RetOf(usize),
+    /// This signed number.
+    I(i64),
+    /// This unsigned number.
+    U(u64),
+    /// Not zero.
+    Some,
+    /// This text.
+    T(String),
+    /// These bytes.
+    B(Vec<u8>),
+    /// A dynamic value: the index of its type, and its bytes.
+    D(u8, Vec<u8>),
+    /// Device and inode of this file.
+    Dev(PathBuf),
+    Ino(PathBuf),
+    /// A socket address, as text.
+    Addr(&'static str),
+    /// Both ends of a socket, as text; `*` stands for any port.
+    Tuple(String),
+}
+
+/// One call and its event.
+pub struct Step {
+    pub name: &'static str,
+    pub args: Vec<Arg>,
+    pub symbol: &'static str,
+    pub want: Vec<Want>,
+}
+
+/// A call, the symbol of its event and the parameters of that.
+pub fn step(
+    name: &'static str,
+    args: impl Into<Vec<Arg>>,
+    symbol: &'static str,
+    want: impl Into<Vec<Want>>,
+) -> Step {
+    Step { name, args: args.into(), symbol, want: want.into() }
+}
+
+/// Another event of the call before.
+pub fn also(symbol: &'static str, want: impl Into<Vec<Want>>) -> Step {
+    Step { name: "", args: Vec::new(), symbol, want: want.into() }
+}
+
+/// A text.
+pub fn t(s: impl AsRef<Path>) -> Want {
+    Want::T(s.as_ref().display().to_string())
+}
+
+/// A path argument.
+pub fn path(p: impl AsRef<Path>) -> Arg {
+    crate::program::text(&p.as_ref().display().to_string())
+}
+
+pub const NATIVE: &[Convention] = &[Convention::Native];
+pub const ALL: &[Convention] = &[Convention::Native, Convention::Int80, Convention::Bits32];
+
+/// Runs the steps in each convention, and compares every event. `blocks` are the named blocks of memory.
+pub fn check(
+    conventions: &[Convention],
+    blocks: impl Fn(Convention) -> Vec<Vec<Part>>,
+    steps: impl Fn(Convention, &Path) -> Vec<Step>,
+) {
+    let Some(mut probe) = shared() else { return };
+    for &convention in conventions {
+        let folder = folder();
+        let steps = steps(convention, &folder);
+        let mut assembler = Assembler::new(convention);
+        blocks(convention).iter().for_each(|parts| assembler.block(parts));
+        let calls = || steps.iter().filter(|step| !step.name.is_empty());
+        calls().for_each(|step| assembler.call(step.name, &step.args));
+        let program = folder.join("program");
+        assembler.write(&program).expect("the program can be written");
+        let (events, printed) = run(&mut probe, &mut Command::new(&program));
+        let results: Vec<i64> = printed
+            .chunks_exact(8)
+            .map(|bytes| i64::from_le_bytes(bytes.try_into().expect("eight bytes")))
+            .map(|n| if convention.is_narrow() { widen(n as i32) } else { n })
+            .collect();
+        assert_eq!(
+            results.len(),
+            calls().count(),
+            "{convention:?}: the program ran to its end; events: {}",
+            list(&events)
+        );
+        compare(convention, &steps, &results, &events);
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
+
+/// A 32-bit result: errors are negative, other values may be addresses.
+fn widen(n: i32) -> i64 {
+    if (-4095..0).contains(&n) { i64::from(n) } else { i64::from(n as u32) }
+}
+
+fn list(events: &[Event]) -> String {
+    events
+        .iter()
+        .map(|e| {
+            format!("\n  {} {:?}", e.kind.symbol, e.params.iter().map(|p| Param::new(p)).collect::<Vec<_>>())
+        })
+        .collect()
+}
+
+fn compare(convention: Convention, steps: &[Step], results: &[i64], events: &[Event]) {
+    let start =
+        events.iter().position(|e| e.kind.symbol == "SYSCALL_EXECVE_19_X" && e.param("res").i64() == Some(0));
+    let start =
+        start.unwrap_or_else(|| panic!("{convention:?}: no execution of the program: {}", list(events)));
+    let mut exits = events[start + 1..].iter().filter(|e| e.kind.code.is_exit());
+    let mut index = 0;
+    for step in steps {
+        let Some(event) = exits.next() else {
+            panic!("{convention:?}: {} has no event: {}", step.name, list(events))
+        };
+        let place = format!("{convention:?}, call {index} {}", step.name);
+        assert_eq!(event.kind.symbol, step.symbol, "{place}: {}", list(std::slice::from_ref(event)));
+        assert!(step.want.len() <= event.params.len(), "{place} has {} parameters", event.params.len());
+        for (i, want) in step.want.iter().enumerate() {
+            let param = Param::new(&event.params[i]);
+            let name = event.kind.params[i].name;
+            if let Err(why) = matches(want, param, index, results) {
+                panic!(
+                    "{place}: {}.{name} {why}, wanted {want:?}\n{}",
+                    step.symbol,
+                    list(std::slice::from_ref(event))
+                );
+            }
+        }
+        index += usize::from(!step.name.is_empty());
+    }
+    assert!(
+        exits.next().is_some_and(|e| e.kind.symbol == "SYSCALL_WRITE_X"),
+        "{convention:?}: more events than calls"
+    );
+}
+
+fn matches(want: &Want, param: Param<'_>, index: usize, results: &[i64]) -> Result<(), String> {
+    let same = |ok: bool, found: String| if ok { Ok(()) } else { Err(format!("is {found}")) };
+    let signed = |n: i64| same(param.signed() == Some(n), format!("{:?}", param.signed()));
+    let unsigned = |n: u64| same(param.unsigned() == Some(n), format!("{:?}", param.unsigned()));
+    match want {
+        Want::Any => Ok(()),
+        Want::Empty => same(param.is_empty(), format!("{param:?}")),
+        Want::Ret if param.bytes().len() == 4 => unsigned(u64::from(results[index] as u32)),
+        Want::Ret => signed(results[index]),
+        Want::RetOf(earlier) => signed(results[*earlier]),
+        Want::I(n) => signed(*n),
+        Want::U(n) => unsigned(*n),
+        Want::Some => same(param.unsigned().is_some_and(|n| n != 0), format!("{param:?}")),
+        Want::T(s) => {
+            same(param.text() == Some(s.as_bytes()) && param.bytes().last() == Some(&0), format!("{param:?}"))
+        }
+        Want::B(bytes) => same(param.bytes() == &bytes[..], format!("{param:?}")),
+        Want::D(kind, bytes) => {
+            let found = param.dynamic();
+            same(found.is_some_and(|(k, p)| k == *kind && p.bytes() == &bytes[..]), format!("{param:?}"))
+        }
+        Want::Dev(path) => {
+            let dev = std::fs::symlink_metadata(path).map_err(|e| e.to_string())?.dev();
+            unsigned(dev)
+        }
+        Want::Ino(path) => unsigned(std::fs::symlink_metadata(path).map_err(|e| e.to_string())?.ino()),
+        Want::Addr(wanted) => {
+            let found = match param.sock_addr() {
+                Some(SockAddr::Inet(end)) => format!("{}:{}", end.ip, end.port),
+                Some(SockAddr::Unix { path }) => format!("unix {}", path.escape_ascii()),
+                other => format!("{other:?}"),
+            };
+            same(found == *wanted, found)
+        }
+        Want::Tuple(wanted) => {
+            let found = match param.sock_tuple() {
+                Some(SockTuple::Inet { source, destination }) => {
+                    format!("{}:{}->{}:{}", source.ip, source.port, destination.ip, destination.port)
+                }
+                Some(SockTuple::Unix { path, .. }) => format!("unix {}", path.escape_ascii()),
+                other => format!("{other:?}"),
+            };
+            same(like(wanted, &found), found)
+        }
+    }
+}
+
+/// Whether a text fits a pattern in which `*` stands for anything.
+fn like(pattern: &str, text: &str) -> bool {
+    let mut rest = text;
+    let mut parts = pattern.split('*').peekable();
+    let first = parts.next().unwrap_or_default();
+    let Some(after) = rest.strip_prefix(first) else { return false };
+    rest = after;
+    while let Some(part) = parts.next() {
+        if parts.peek().is_none() {
+            return rest.ends_with(part);
+        }
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    rest.is_empty()
+}

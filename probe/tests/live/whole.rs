@@ -1,0 +1,223 @@
+//! The probe as a whole: what is reported, in which order, with which counts.
+
+use std::collections::BTreeSet;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use catalogue::{Producer, SyscallCode};
+use probe::{Attachment, Options, Probe};
+
+use crate::program::{Arg, Assembler, Convention};
+use crate::recorder::{all_calls, available, folder, run, shared, until_exit};
+
+fn calls(names: &[&str]) -> BTreeSet<SyscallCode> {
+    names.iter().map(|name| catalogue::syscall_by_name(name).expect("known").code).collect()
+}
+
+/// Every event that the catalogue says the kernel side writes has a program, and every program loads.
+#[test]
+fn everything_the_catalogue_names_is_reported() {
+    let Some(probe) = shared() else { return };
+    let programs: BTreeSet<&str> = probe.programs().collect();
+    let old_shapes = ["stat64", "lstat64", "fstat64", "llseek", "mmap2", "umount", "send", "recv"];
+    for call in catalogue::syscalls().filter(|call| call.x86_64.is_some()) {
+        let exit = call.exit.get().unwrap();
+        if exit.producer == Producer::Driver && !call.exit.is_generic() && !old_shapes.contains(&call.name) {
+            assert!(programs.contains(format!("sys_{}", call.name).as_str()), "{} has no program", call.name);
+        }
+    }
+    assert!(probe.warnings().is_empty(), "{:?}", probe.warnings());
+    for name in ["dispatch", "on_exec", "on_exit", "on_signal", "enter_openat", "enter_connect"] {
+        assert!(programs.contains(name), "{name} is not in use");
+    }
+}
+
+#[test]
+fn events_come_in_order_of_time() {
+    let Some(mut probe) = shared() else { return };
+    let mut child = Command::new("/bin/sh")
+        .args(["-c", "for i in 1 2 3; do ls / & done; wait"])
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let events = until_exit(&mut probe, i64::from(child.id()));
+    child.wait().unwrap();
+    assert!(events.windows(2).all(|pair| pair[0].ts <= pair[1].ts));
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos() as u64;
+    let age = now.abs_diff(events.last().unwrap().ts);
+    assert!(age < 5_000_000_000, "time stamps are off by {age} ns");
+}
+
+#[test]
+fn the_start_of_opening_is_reported() {
+    let Some(mut probe) = shared() else { return };
+    let dir = folder();
+    let mut assembler = Assembler::new(Convention::Native);
+    let name = crate::program::text("/etc/hostname");
+    assembler.call("openat", &[Arg::N(-100), name.clone(), Arg::N(0o100 | 1), Arg::N(0o600)]);
+    assembler.call("open", &[name.clone(), Arg::N(0), Arg::N(0)]);
+    assembler.call("creat", &[crate::program::text("/no/where"), Arg::N(0o640)]);
+    let how = Arg::Block(vec![
+        crate::program::Part::U64(0),
+        crate::program::Part::U64(0),
+        crate::program::Part::U64(8),
+    ]);
+    assembler.call("openat2", &[Arg::N(-100), name, how, Arg::N(24)]);
+    let program = dir.join("program");
+    assembler.write(&program).unwrap();
+    let (events, _) = run(&mut probe, &mut Command::new(&program));
+    let one = |symbol: &str| {
+        events.iter().rfind(|e| e.kind.symbol == symbol).unwrap_or_else(|| panic!("no {symbol}"))
+    };
+    let at = one("SYSCALL_OPENAT_2_E");
+    assert_eq!(
+        (at.text("name"), at.param("flags").u32(), at.param("mode").u32()),
+        ("/etc/hostname".into(), Some(6), Some(0o600))
+    );
+    assert_eq!(at.param("dirfd").i64(), Some(-100));
+    assert_eq!(one("SYSCALL_OPEN_E").text("name"), "/etc/hostname");
+    assert_eq!(one("SYSCALL_CREAT_E").param("mode").u32(), Some(0o640));
+    assert_eq!(one("SYSCALL_OPENAT2_E").param("resolve").u32(), Some(1));
+    let _ = std::fs::remove_dir_all(dir);
+}
+
+/// Seen equals sent and lost, per CPU, also when the rings overflow; a stopped consumer holds nobody up.
+#[test]
+fn losses_are_counted_exactly() {
+    if !available() {
+        return;
+    }
+    let options = Options { syscalls: calls(&["getppid", "openat"]), ring_bytes: 4096, ..Options::default() };
+    let mut probe = Probe::open(&options).unwrap();
+    let started = Instant::now();
+    Command::new("/bin/sh").args(["-c", "for i in $(seq 300); do cat /dev/null; done"]).status().unwrap();
+    assert!(started.elapsed() < Duration::from_secs(60));
+    let mut delivered = 0;
+    while probe.poll(Duration::from_millis(100), &mut |_| delivered += 1).unwrap() > 0 {}
+    let stats = probe.stats().unwrap();
+    for cpu in &stats.cpus {
+        assert_eq!(cpu.seen, cpu.sent + cpu.lost());
+        assert_eq!(cpu.lost(), cpu.lost_kind.iter().sum::<u64>());
+    }
+    let total = stats.total();
+    assert!(total.lost_full > 0, "the rings of one page overflow: {total:?}");
+    assert_eq!((stats.delivered, stats.malformed), (delivered, 0));
+}
+
+/// Only what is wanted is reported, and the wish can change.
+#[test]
+fn the_set_of_calls_can_change() {
+    if !available() {
+        return;
+    }
+    let mut probe = Probe::open(&Options { syscalls: calls(&["openat"]), ..Options::default() }).unwrap();
+    let symbols = |probe: &mut Probe| -> BTreeSet<&'static str> {
+        let (events, _) = run(probe, Command::new("/bin/cat").arg("/etc/hostname"));
+        events.iter().map(|e| e.kind.symbol).collect()
+    };
+    assert_eq!(
+        symbols(&mut probe),
+        BTreeSet::from(["SYSCALL_OPENAT_2_E", "SYSCALL_OPENAT_2_X", "PROCEXIT_1_E"])
+    );
+    probe.set_syscalls(&calls(&["close"])).unwrap();
+    while probe.poll(Duration::from_millis(50), &mut |_| ()).unwrap() > 0 {}
+    assert_eq!(symbols(&mut probe), BTreeSet::from(["SYSCALL_CLOSE_X", "PROCEXIT_1_E"]));
+    probe.set_syscalls(&BTreeSet::new()).unwrap();
+    while probe.poll(Duration::from_millis(50), &mut |_| ()).unwrap() > 0 {}
+    assert_eq!(symbols(&mut probe), BTreeSet::from(["PROCEXIT_1_E"]));
+}
+
+/// This process makes calls all the time, of which nothing may be seen.
+#[test]
+fn own_activity_is_not_reported() {
+    let Some(mut probe) = shared() else { return };
+    let own = i64::from(std::process::id());
+    let mut child = Command::new("/bin/true").spawn().unwrap();
+    std::fs::read("/etc/passwd").unwrap();
+    let events = until_exit(&mut probe, i64::from(child.id()));
+    child.wait().unwrap();
+    let mine: Vec<_> = events.iter().filter(|e| e.tid == own).map(|e| e.kind.symbol).collect();
+    assert!(mine.is_empty(), "{mine:?}");
+}
+
+/// Events that are no system calls and too frequent to be in every recording.
+#[test]
+fn faults_and_switches() {
+    if !available() {
+        return;
+    }
+    let syscalls = calls(&["page_fault_user", "page_fault_kernel", "sched_switch"]);
+    let mut probe = Probe::open(&Options { syscalls, ..Options::default() }).unwrap();
+    let (events, _) = run(&mut probe, Command::new("/bin/cat").arg("/etc/hostname"));
+    let of = |symbol: &str| events.iter().filter(|e| e.kind.symbol == symbol).cloned().collect::<Vec<_>>();
+    let (faults, switches) = (of("PAGE_FAULT_E"), of("SCHEDSWITCH_6_E"));
+    assert!(faults.iter().any(|e| e.param("error").u32().unwrap() & 16 != 0), "a fault of a program");
+    assert!(faults.iter().all(|e| e.param("ip").u64() > Some(0)));
+    assert!(switches.iter().all(|e| e.param("next").i64() >= Some(0)) && !switches.is_empty());
+    let stats = probe.stats().unwrap();
+    assert!(stats.cpus.iter().all(|cpu| cpu.seen == cpu.sent + cpu.lost()));
+}
+
+/// The other attachments give the same events for the same program.
+#[test]
+fn attachments_agree() {
+    if !available() {
+        return;
+    }
+    let dir = folder();
+    let program = dir.join("program");
+    let mut assembler = Assembler::new(Convention::Native);
+    assembler.call("openat", &[Arg::N(-100), crate::program::text("/etc/hostname"), Arg::N(0), Arg::N(0)]);
+    assembler.call("read", &[Arg::Ret(0), crate::program::room(4), Arg::N(4)]);
+    assembler.call("socket", &[Arg::N(2), Arg::N(1), Arg::N(0)]);
+    assembler.call("sched_yield", &[]);
+    assembler.call("execve", &[crate::program::text("/no/where"), Arg::N(0), Arg::N(0)]);
+    assembler.call("close", &[Arg::Ret(0)]);
+    assembler.write(&program).unwrap();
+    let syscalls =
+        calls(&["openat", "read", "socket", "sched_yield", "execve", "close", "vfork", "clone", "clone3"]);
+    let record = |attachment| {
+        let options =
+            Options { syscalls: syscalls.clone(), attachment: Some(attachment), ..Options::default() };
+        let mut probe = Probe::open(&options).unwrap();
+        assert_eq!(probe.attachment(), attachment);
+        let (events, _) = run(&mut probe, &mut Command::new(&program));
+        let start = events
+            .iter()
+            .position(|e| e.kind.symbol == "SYSCALL_EXECVE_19_X")
+            .expect("the program is executed");
+        // Numbers of processes and amounts of memory differ from run to run.
+        let stable = |e: &crate::recorder::Event| {
+            let skipped = ["tid", "pid", "vpgid", "pgid", "vm_size", "vm_rss", "pgft_min", "pgft_maj"];
+            let params = e.kind.params.iter().zip(&e.params).filter(|(p, _)| !skipped.contains(&p.name));
+            format!(
+                "{} {:?}",
+                e.kind.symbol,
+                params.map(|(_, v)| v.escape_ascii().to_string()).collect::<Vec<_>>()
+            )
+        };
+        events[start..].iter().map(stable).collect::<Vec<_>>()
+    };
+    let expected = record(Attachment::Default);
+    assert_eq!(expected.len(), 9, "execution, six calls and one start, the end: {expected:#?}");
+    for attachment in [Attachment::Portable, Attachment::Native] {
+        assert_eq!(record(attachment), expected, "{attachment:?}");
+    }
+    let _ = std::fs::remove_dir_all(dir);
+}
+
+/// Everything at once stays in shape (checked for each event by the recorder).
+#[test]
+fn a_busy_machine() {
+    let Some(mut probe) = shared() else { return };
+    assert!(!all_calls().is_empty());
+    let mut child = Command::new("/bin/sh")
+        .args(["-c", "ls -lR /etc /usr/share/doc >/dev/null 2>&1; find /proc/self >/dev/null; true"])
+        .spawn()
+        .unwrap();
+    let events = until_exit(&mut probe, i64::from(child.id()));
+    child.wait().unwrap();
+    assert!(events.len() > 1000);
+    let stats = probe.stats().unwrap();
+    assert_eq!(stats.malformed, 0);
+}
