@@ -28,9 +28,7 @@ impl Reader<'_, '_> {
     /// `enabled: …` alone with `override`, when that means the same.
     pub(super) fn enabled_edit(&self, item: YamlId) -> Option<Edit> {
         let others = |key: &&str| *key != "enabled" && self.yaml.get(item, key).is_some();
-        if APPENDABLE.iter().chain(REPLACEABLE).any(|key| others(key))
-            || self.yaml.get(item, "override").is_some()
-        {
+        if APPENDABLE.iter().chain(REPLACEABLE).any(others) || self.yaml.get(item, "override").is_some() {
             return None;
         }
         let pair = self.yaml.get(item, "enabled")?;
