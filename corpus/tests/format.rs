@@ -34,30 +34,25 @@ fn values(text: &str) -> Option<Vec<serde_norway::Value>> {
     documents.map(|document| serde_norway::Value::deserialize(document).ok()).collect()
 }
 
-/// Each comment with the first text before and after it that is no comment.
+/// Each comment with the characters next to it that belong to no comment.
 fn comments(text: &str) -> Vec<(String, String, String)> {
+    const NEIGHBOURS: usize = 12;
     let yaml = yaml::read(text).tree;
-    let spans = yaml.comments();
-    let is_comment = |offset: usize| {
-        let next = spans.partition_point(|span| span.start as usize <= offset);
-        next.checked_sub(1).and_then(|at| spans.get(at)).filter(|span| span.range().contains(&offset))
-    };
-    let word = |characters: &mut dyn Iterator<Item = (usize, char)>| -> String {
-        let mut word = String::new();
-        for (at, character) in characters {
-            if is_comment(at).is_none() && !character.is_whitespace() {
-                word.push(character);
-                if word.chars().count() == 12 {
-                    break;
-                }
-            }
+    let mut code: Vec<(usize, char)> = Vec::new();
+    let mut spans = yaml.comments().iter().peekable();
+    for (at, character) in text.char_indices() {
+        while spans.next_if(|span| span.end as usize <= at).is_some() {}
+        let in_comment = spans.peek().is_some_and(|span| span.start as usize <= at);
+        if !in_comment && !character.is_whitespace() {
+            code.push((at, character));
         }
-        word
-    };
-    let around = spans.iter().map(|span| {
-        let (start, end) = (span.start as usize, span.end as usize);
-        let before = word(&mut text[..start].char_indices().rev());
-        let after = word(&mut text[end..].char_indices().map(|(at, character)| (end + at, character)));
+    }
+    let around = yaml.comments().iter().map(|span| {
+        let next = code.partition_point(|(at, _)| *at < span.start as usize);
+        let word =
+            |range: std::ops::Range<usize>| code[range].iter().map(|(_, character)| character).collect();
+        let before: String = word(next.saturating_sub(NEIGHBOURS)..next);
+        let after: String = word(next..(next + NEIGHBOURS).min(code.len()));
         (span.slice(text).trim_end().to_string(), before, after)
     });
     around.collect()
