@@ -15,7 +15,9 @@ fn check(criterion: &mut Criterion) {
         let input = input(files);
         group.throughput(Throughput::Bytes(bytes as u64));
         group.bench_function("official", |bencher| bencher.iter(|| hir::check(&input)));
-        group.bench_function("official, lowered", |bencher| bencher.iter(|| hir::compile(&input).map_err(|_| ())));
+        group.bench_function("official, lowered", |bencher| {
+            bencher.iter(|| hir::compile(&input).map_err(|_| ()))
+        });
     } else {
         eprintln!("RULES_DIR is not set: the official files are left out");
     }
