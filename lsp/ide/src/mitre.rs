@@ -1,4 +1,4 @@
-//! Tags that stand for tactics and techniques of MITRE ATT&CK (https://attack.mitre.org, enterprise matrix).
+//! Tags that stand for tactics and techniques of MITRE ATT&CK (<https://attack.mitre.org>, enterprise matrix).
 
 /// Tactics: the tag, the tactic's number, its name.
 pub(crate) const TACTICS: [(&str, &str, &str); 14] = [
