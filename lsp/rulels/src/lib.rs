@@ -1,6 +1,6 @@
 //! The language server as a library: [`serve`] speaks the protocol over any pair of streams, so tests run it in memory.
 //!
-//! Handlers only send one message to the [`worker`], which applies messages in the order in which they arrived; answers
+//! Handlers only send one message to the `worker`, which applies messages in the order in which they arrived; answers
 //! are computed from snapshots on other threads. All knowledge of rules is in `ide`.
 #![forbid(unsafe_code)]
 
