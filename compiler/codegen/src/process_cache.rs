@@ -39,7 +39,7 @@ impl ProcessWord {
 }
 
 /// Results of the expressions that depend on a process only, remembered until the process changes. The engine keeps one
-/// with each of its processes, hands it out through [`EventSource::process_cache`] and calls [`ProcessCache::clear`]
+/// with each of its processes, hands it out through [`EventSource::process_cache`](crate::EventSource::process_cache) and calls [`ProcessCache::clear`]
 /// whenever something that a process-level field shows has changed. It serves one `Filters` at a time: used with
 /// another one it starts empty.
 #[derive(Debug, Default)]
