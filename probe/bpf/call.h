@@ -6,6 +6,11 @@
 #include "flags.h"
 #include "kernel_types.h"
 
+/* What openat2 gets, in the layout of user space. */
+struct user_open_how {
+	u64 flags, mode, resolve;
+};
+
 struct call {
 	struct pt_regs *regs;
 	struct task_struct *task;

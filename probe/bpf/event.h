@@ -9,6 +9,11 @@
 /* Offset of the parameter lengths in a record. */
 #define LENGTHS (RECORD_HEADER_SIZE + HEADER_SIZE)
 
+/* The record header. */
+#define RECORD_CPU 0
+#define RECORD_FLAGS 2
+#define RECORD_SPARE 4
+
 #define HEADER_TS (RECORD_HEADER_SIZE + 0)
 #define HEADER_TID (RECORD_HEADER_SIZE + 8)
 #define HEADER_LEN (RECORD_HEADER_SIZE + 16)
@@ -48,9 +53,9 @@ INLINE bool event_begin_for(struct event *e, u32 type, u32 params, u64 tid, u32 
 		return false;
 	e->counters->seen++;
 	data = e->scratch->data;
-	*(u16 *)&data[0] = cpu;
-	*(u16 *)&data[2] = 0;
-	*(u32 *)&data[4] = 0;
+	*(u16 *)&data[RECORD_CPU] = cpu;
+	*(u16 *)&data[RECORD_FLAGS] = 0;
+	*(u32 *)&data[RECORD_SPARE] = 0;
 	*(u64 *)&data[HEADER_TS] = e->control->boot_time + bpf_ktime_get_boot_ns();
 	*(u64 *)&data[HEADER_TID] = tid;
 	*(u16 *)&data[HEADER_TYPE] = type;
@@ -116,7 +121,7 @@ INLINE void event_send(struct event *e)
 /* Notes that a value was longer than what is recorded. */
 INLINE void event_truncated(struct event *e)
 {
-	*(u16 *)&e->scratch->data[2] |= RECORD_TRUNCATED;
+	*(u16 *)&e->scratch->data[RECORD_FLAGS] |= RECORD_TRUNCATED;
 	e->counters->truncated++;
 }
 

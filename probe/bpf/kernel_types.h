@@ -333,19 +333,25 @@ struct filename {
 
 struct io_cqe {
 	s32 res;
+	s32 fd;
 };
 
 struct io_kiocb {
+	struct file *file;
 	u8 opcode;
 	u64 flags;
 	struct io_cqe cqe;
-	void *async_data;
+};
+
+struct open_how {
+	u64 flags, mode, resolve;
 };
 
 struct io_open {
 	int dfd;
 	u32 file_slot;
 	struct filename *filename;
+	struct open_how how;
 };
 struct io_connect {
 	void *addr;

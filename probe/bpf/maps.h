@@ -91,6 +91,21 @@ INLINE struct scratch *own_scratch(void)
 	return bpf_map_lookup_elem(&scratches, &cpu);
 }
 
+/* Largest record of a call that waits for its result: two paths and a few numbers. */
+#define WAITING_LIMIT 9216
+
+struct waiting {
+	u8 data[WAITING_LIMIT];
+};
+
+/* Records of calls submitted through io_uring that have not completed, by address of the request. */
+struct {
+	MAP_NUMBER(type, BPF_MAP_TYPE_HASH);
+	MAP_NUMBER(max_entries, 256);
+	MAP_TYPE(key, u64);
+	MAP_TYPE(value, struct waiting);
+} waiting SECTION(".maps");
+
 struct ring {
 	MAP_NUMBER(type, BPF_MAP_TYPE_RINGBUF);
 	MAP_NUMBER(max_entries, 4096);

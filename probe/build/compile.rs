@@ -104,18 +104,18 @@ pub fn inputs(root: &Path) -> io::Result<Vec<PathBuf>> {
             }
         }
     }
-    files.push("build/compile.rs".into());
     files.sort();
     Ok(files)
 }
 
-/// The text of `INPUTS.sha256`: digest and name of every input, then of every prebuilt object, as `sha256sum` prints them.
+/// The text of `INPUTS.sha256`: the compiler's flags, then digest and name of every input and every prebuilt object, as
+/// `sha256sum` prints them.
 pub fn digests(root: &Path) -> io::Result<String> {
     let mut files = inputs(root)?;
     for (arch, _) in ARCHES {
         files.extend(FLAVOURS.iter().map(|(prefix, _)| PathBuf::from(format!("prebuilt/{prefix}.{arch}.o"))));
     }
-    let mut out = String::new();
+    let mut out = format!("# {}\n", FLAGS.join(" "));
     for file in files {
         let digest = Sha256::digest(fs::read(root.join(&file))?);
         let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -9,6 +9,8 @@
 #define FOREIGN_NUMBERS 576
 #define RECORD_HEADER_SIZE 8
 #define RECORD_TRUNCATED 1
+#define RECORD_RING_DESCRIPTOR 2
+#define RING_DESCRIPTOR 1073741824
 #define LOSS_KINDS 16
 #define LOSS_OTHER 0
 #define LOSS_CREATION 1
@@ -24,18 +26,20 @@
 struct control {
 	u64 boot_time;
 	u64 secret;
+	u64 ring_operations;
 	u32 own_process;
 	u32 snaplen;
 	u32 drop_failed;
 	u32 wake_bytes;
 };
-STATIC_ASSERT(sizeof(struct control) == 32, "size of control");
+STATIC_ASSERT(sizeof(struct control) == 40, "size of control");
 STATIC_ASSERT(__builtin_offsetof(struct control, boot_time) == 0, "control.boot_time");
 STATIC_ASSERT(__builtin_offsetof(struct control, secret) == 8, "control.secret");
-STATIC_ASSERT(__builtin_offsetof(struct control, own_process) == 16, "control.own_process");
-STATIC_ASSERT(__builtin_offsetof(struct control, snaplen) == 20, "control.snaplen");
-STATIC_ASSERT(__builtin_offsetof(struct control, drop_failed) == 24, "control.drop_failed");
-STATIC_ASSERT(__builtin_offsetof(struct control, wake_bytes) == 28, "control.wake_bytes");
+STATIC_ASSERT(__builtin_offsetof(struct control, ring_operations) == 16, "control.ring_operations");
+STATIC_ASSERT(__builtin_offsetof(struct control, own_process) == 24, "control.own_process");
+STATIC_ASSERT(__builtin_offsetof(struct control, snaplen) == 28, "control.snaplen");
+STATIC_ASSERT(__builtin_offsetof(struct control, drop_failed) == 32, "control.drop_failed");
+STATIC_ASSERT(__builtin_offsetof(struct control, wake_bytes) == 36, "control.wake_bytes");
 
 struct wake {
 	u32 armed;

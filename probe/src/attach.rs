@@ -11,12 +11,13 @@ use catalogue::SyscallCode;
 use crate::error::{ProbeError, chain};
 use crate::load::{Loaded, native_number};
 use crate::object::{
-    Attachment, DISPATCH_PROGRAM, ENTERED, EXEC, FORK, GENERIC_PROGRAM, TRACEPOINTS, call_program,
+    Attachment, DISPATCH_PROGRAM, ENTERED, EXEC, FORK, GENERIC_PROGRAM, RING_COMPLETE, RING_OPERATIONS,
+    RING_SUBMIT, TRACEPOINTS, call_program,
 };
 
 /// An attached program; dropping it detaches.
 #[allow(dead_code, reason = "held for its drop")]
-enum Hook {
+enum Link {
     Btf(BtfTracePointLink),
     Raw(RawTracePointLink),
     Trace(TracePointLink),
@@ -26,19 +27,45 @@ enum Hook {
 #[derive(Default)]
 pub(crate) struct Attached {
     /// By tracepoint, the program on it.
-    hooks: BTreeMap<String, (String, Hook)>,
+    hooks: BTreeMap<String, (String, Link)>,
     /// By number of the call, its program.
     calls: BTreeMap<u32, String>,
+}
+
+/// A program on a tracepoint.
+#[derive(Debug, PartialEq, Eq)]
+struct Hook {
+    tracepoint: String,
+    program: String,
+    /// The probe works without it.
+    optional: bool,
+}
+
+impl Hook {
+    fn new(tracepoint: impl Into<String>, program: impl Into<String>) -> Hook {
+        Hook { tracepoint: tracepoint.into(), program: program.into(), optional: false }
+    }
+
+    fn optional(mut self) -> Hook {
+        self.optional = true;
+        self
+    }
 }
 
 /// What is to be in use.
 #[derive(Default, Debug, PartialEq, Eq)]
 struct Plan {
     calls: BTreeMap<u32, String>,
-    /// Tracepoint and program. Ends of calls come first, so that no start is seen whose end is not.
-    hooks: Vec<(String, String)>,
-    /// Names of wanted calls that this machine does not have.
-    absent: Vec<&'static str>,
+    /// Ends of calls come first, so that no start is seen whose end is not.
+    hooks: Vec<Hook>,
+    /// Operations of io_uring to report, one bit per opcode.
+    ring_operations: u64,
+}
+
+impl Plan {
+    fn wants_rings(&self) -> bool {
+        self.ring_operations != 0
+    }
 }
 
 impl Attached {
@@ -46,7 +73,8 @@ impl Attached {
         self.calls.values().chain(self.hooks.values().map(|(program, _)| program)).map(String::as_str)
     }
 
-    /// Brings into use what the set needs and nothing else; gives warnings.
+    /// Brings into use what the set needs and nothing else; gives warnings. Everything is loaded before anything is
+    /// attached, so that all hooks start within a moment.
     pub(crate) fn change(
         &mut self,
         loaded: &mut Loaded,
@@ -54,26 +82,63 @@ impl Attached {
         syscalls: &BTreeSet<SyscallCode>,
         starts: bool,
     ) -> Result<Vec<String>, ProbeError> {
-        let plan = plan(syscalls, attachment, starts, |program| loaded.has(program));
+        let mut plan = plan(syscalls, attachment, starts, |program| loaded.has(program));
         let mut warnings = Vec::new();
+        for name in plan.calls.values() {
+            loaded.program(name, "sys_exit")?;
+        }
+        plan.hooks.retain(|hook| match loaded.program(&hook.program, &hook.tracepoint) {
+            Ok(_) => true,
+            Err(e) if hook.optional => {
+                warnings.push(format!("{} is not reported: {e}", hook.tracepoint));
+                false
+            }
+            // Reported below, when the program is wanted in earnest.
+            Err(_) => true,
+        });
+        if plan.wants_rings() {
+            self.add_rings(loaded, &mut plan, &mut warnings);
+        }
         self.register(loaded, &plan.calls)?;
-        self.hooks.retain(|hook, (program, _)| plan.hooks.iter().any(|(h, p)| h == hook && p == program));
-        for (hook, program) in plan.hooks {
-            if self.hooks.contains_key(&hook) {
+        self.hooks.retain(|tracepoint, (program, _)| {
+            plan.hooks.iter().any(|hook| hook.tracepoint == *tracepoint && hook.program == *program)
+        });
+        for hook in plan.hooks {
+            if self.hooks.contains_key(&hook.tracepoint) {
                 continue;
             }
-            match attach(loaded, &program, &hook) {
+            match attach(loaded, &hook.program, &hook.tracepoint) {
                 Ok(link) => {
-                    self.hooks.insert(hook, (program, link));
+                    self.hooks.insert(hook.tracepoint, (hook.program, link));
                 }
                 // Kernels may lack tracepoints of single calls.
-                Err(ProbeError::Program { reason, .. }) if hook.contains('/') => {
-                    warnings.push(format!("{hook} is not reported: {reason}"));
-                }
+                Err(e) if hook.optional => warnings.push(format!("{} is not reported: {e}", hook.tracepoint)),
                 Err(e) => return Err(e),
             }
         }
         Ok(warnings)
+    }
+
+    /// Adds what reports calls through io_uring. Without it such calls are not seen, which is worth a warning.
+    fn add_rings(&self, loaded: &mut Loaded, plan: &mut Plan, warnings: &mut Vec<String>) {
+        let mut load = |(tracepoint, program): (&str, &str)| loaded.program(program, tracepoint).is_ok();
+        match RING_SUBMIT.into_iter().find(|pair| load(*pair)) {
+            Some(submit) if load(RING_COMPLETE) => {
+                plan.hooks.extend(
+                    [RING_COMPLETE, submit]
+                        .map(|(tracepoint, program)| Hook::new(tracepoint, program).optional()),
+                );
+            }
+            _ => warnings.push("this kernel does not tell which calls are submitted through io_uring".into()),
+        }
+    }
+
+    /// Operations of io_uring whose calls are in the set, one bit per opcode.
+    pub(crate) fn ring_operations(syscalls: &BTreeSet<SyscallCode>) -> u64 {
+        let wanted =
+            |name: &&str| catalogue::syscall_by_name(name).is_some_and(|call| syscalls.contains(&call.code));
+        let wanted = RING_OPERATIONS.iter().filter(|(_, names)| names.iter().any(|name| wanted(name)));
+        wanted.fold(0, |bits, (opcode, _)| bits | 1 << opcode)
     }
 
     /// Registers the programs of calls with the dispatcher.
@@ -103,7 +168,7 @@ fn plan(
     starts: bool,
     has: impl Fn(&str) -> bool,
 ) -> Plan {
-    let mut plan = Plan::default();
+    let mut plan = Plan { ring_operations: Attached::ring_operations(syscalls), ..Plan::default() };
     let mut entered = Vec::new();
     let mut tracepoints: BTreeSet<&str> = BTreeSet::from(["sched_process_exit"]);
     let (mut execution, mut creation) = (false, false);
@@ -112,29 +177,28 @@ fn plan(
             tracepoints.insert(call.name);
             continue;
         }
-        let Some(number) = native_number(call) else {
-            plan.absent.push(call.name);
-            continue;
-        };
+        let Some(number) = native_number(call) else { continue };
         let own = call_program(call.name);
         let program = if has(&own) { own } else { GENERIC_PROGRAM.to_string() };
         if attachment == Attachment::Native {
-            plan.hooks.push((format!("syscalls/sys_exit_{}", call.name), program));
+            plan.hooks.push(Hook::new(format!("syscalls/sys_exit_{}", call.name), program).optional());
         } else {
             plan.calls.insert(number, program);
         }
         if starts && ENTERED.contains(&call.name) {
-            entered.push((format!("syscalls/sys_enter_{}", call.name), format!("enter_{}", call.name)));
+            let (tracepoint, program) =
+                (format!("syscalls/sys_enter_{}", call.name), format!("enter_{}", call.name));
+            entered.push(Hook::new(tracepoint, program).optional());
         }
         execution |= matches!(call.name, "execve" | "execveat");
         creation |= matches!(call.name, "clone" | "clone3" | "fork" | "vfork");
     }
     if !plan.calls.is_empty() {
-        plan.hooks.push(("sys_exit".into(), DISPATCH_PROGRAM.into()));
+        plan.hooks.push(Hook::new("sys_exit", DISPATCH_PROGRAM));
     }
-    let mut kernel_event = |(hook, program): (&str, &str)| {
+    let mut kernel_event = |(tracepoint, program): (&str, &str)| {
         if has(program) {
-            plan.hooks.push((hook.into(), program.into()));
+            plan.hooks.push(Hook::new(tracepoint, program));
         }
     };
     if execution {
@@ -149,21 +213,21 @@ fn plan(
     plan
 }
 
-fn attach(loaded: &mut Loaded, name: &str, hook: &str) -> Result<Hook, ProbeError> {
+fn attach(loaded: &mut Loaded, name: &str, hook: &str) -> Result<Link, ProbeError> {
     let error = |e: &dyn std::error::Error| ProbeError::Program { name: name.into(), reason: chain(e) };
     match loaded.program(name, hook)? {
         Program::BtfTracePoint(program) => {
             let id = program.attach().map_err(|e| error(&e))?;
-            Ok(Hook::Btf(program.take_link(id).map_err(|e| error(&e))?))
+            Ok(Link::Btf(program.take_link(id).map_err(|e| error(&e))?))
         }
         Program::RawTracePoint(program) => {
             let id = program.attach(hook).map_err(|e| error(&e))?;
-            Ok(Hook::Raw(program.take_link(id).map_err(|e| error(&e))?))
+            Ok(Link::Raw(program.take_link(id).map_err(|e| error(&e))?))
         }
         Program::TracePoint(program) => {
             let (category, event) = hook.split_once('/').unwrap_or(("syscalls", hook));
             let id = program.attach(category, event).map_err(|e| error(&e))?;
-            Ok(Hook::Trace(program.take_link(id).map_err(|e| error(&e))?))
+            Ok(Link::Trace(program.take_link(id).map_err(|e| error(&e))?))
         }
         _ => Err(ProbeError::Program { name: name.into(), reason: "unknown kind of program".into() }),
     }
@@ -178,7 +242,7 @@ mod tests {
     }
 
     fn hooks(plan: &Plan) -> Vec<&str> {
-        plan.hooks.iter().map(|(hook, _)| hook.as_str()).collect()
+        plan.hooks.iter().map(|hook| hook.tracepoint.as_str()).collect()
     }
 
     #[test]
@@ -205,7 +269,7 @@ mod tests {
     #[test]
     fn native_attachment_hooks_each_call() {
         let plan = plan(&codes(&["openat"]), Attachment::Native, false, |_| true);
-        assert!(plan.calls.is_empty());
+        assert!(plan.calls.is_empty() && plan.ring_operations == 1 << 18);
         assert_eq!(hooks(&plan), ["syscalls/sys_exit_openat", "sched_process_exit"]);
     }
 }

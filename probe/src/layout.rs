@@ -17,6 +17,10 @@ pub const FOREIGN_NUMBERS: u32 = 576;
 pub const RECORD_HEADER_SIZE: usize = 8;
 /// Flag of a record: a value was longer than what is recorded.
 pub const RECORD_TRUNCATED: u16 = 1;
+/// Flag of a record: the descriptor is a place in the table of an io_uring, not one of the process.
+pub const RECORD_RING_DESCRIPTOR: u16 = 2;
+/// Added to descriptors of an io_uring's own table, which are no descriptors of the process.
+pub const RING_DESCRIPTOR: u32 = 1 << 30;
 
 /// Kinds of events whose losses are counted apart. The names are those of Falco's counters.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -107,6 +111,8 @@ shared! {
         boot_time: u64 as "u64",
         /// Disguises kernel addresses.
         secret: u64 as "u64",
+        /// Which operations submitted through io_uring are reported: one bit per opcode.
+        ring_operations: u64 as "u64",
         /// Process (outermost namespace) whose activity is not reported; 0 for none.
         own_process: u32 as "u32",
         /// Bytes recorded of data that calls move.
@@ -166,6 +172,8 @@ pub fn c_header() -> String {
         ("FOREIGN_NUMBERS", FOREIGN_NUMBERS as usize),
         ("RECORD_HEADER_SIZE", RECORD_HEADER_SIZE),
         ("RECORD_TRUNCATED", usize::from(RECORD_TRUNCATED)),
+        ("RECORD_RING_DESCRIPTOR", usize::from(RECORD_RING_DESCRIPTOR)),
+        ("RING_DESCRIPTOR", RING_DESCRIPTOR as usize),
         ("LOSS_KINDS", LOSS_KINDS),
     ] {
         let _ = writeln!(out, "#define {name} {value}");

@@ -57,3 +57,21 @@ pub const EXEC: (&str, &str) = ("sched_process_exec", "on_exec");
 pub const FORK: (&str, &str) = ("sched_process_fork", "on_fork");
 /// Calls whose start is reported too; the programs are called `enter_` and this.
 pub const ENTERED: &[&str] = &["open", "openat", "openat2", "creat", "connect"];
+/// Calls that can be submitted through io_uring: opcode of the kernel's user interface, and the calls that stand for it.
+pub const RING_OPERATIONS: &[(u8, &[&str])] = &[
+    (9, &["sendmsg"]),
+    (10, &["recvmsg"]),
+    (16, &["connect"]),
+    (18, &["openat"]),
+    (28, &["openat2"]),
+    (35, &["renameat", "renameat2"]),
+    (36, &["unlinkat"]),
+    (37, &["mkdirat"]),
+    (38, &["symlinkat"]),
+    (39, &["linkat"]),
+];
+/// Submission through io_uring: tracepoint and program, newer kernels first. One of them exists.
+pub const RING_SUBMIT: [(&str, &str); 2] =
+    [("io_uring_submit_req", "on_ring_submit"), ("io_uring_submit_sqe", "on_ring_submit_old")];
+/// Completion of requests: tracepoint and program.
+pub const RING_COMPLETE: (&str, &str) = ("io_uring_complete", "on_ring_complete");

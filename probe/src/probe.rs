@@ -85,6 +85,7 @@ impl Probe {
         let control = Control {
             boot_time,
             secret: secret(),
+            ring_operations: 0,
             own_process: options.own_process.unwrap_or_else(own_process),
             snaplen: options.snaplen.min(SNAPLEN_LIMIT),
             drop_failed: u32::from(options.drop_failed),
@@ -136,6 +137,8 @@ impl Probe {
     /// Reports these calls and tracepoints from now on. What is no longer wanted is detached.
     pub fn set_syscalls(&mut self, syscalls: &BTreeSet<SyscallCode>) -> Result<(), ProbeError> {
         let starts = self.starts && self.features.tracefs.is_some();
+        self.control.ring_operations = Attached::ring_operations(syscalls);
+        self.write_control()?;
         self.warnings = self.attached.change(&mut self.loaded, self.attachment, syscalls, starts)?;
         if self.starts && !starts {
             self.warnings.push(

@@ -19,6 +19,8 @@ mod ids;
 mod io;
 #[path = "live/processes.rs"]
 mod processes;
+#[path = "live/rings.rs"]
+mod rings;
 #[path = "live/sockets.rs"]
 mod sockets;
 #[path = "live/system.rs"]

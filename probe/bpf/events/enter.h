@@ -7,8 +7,6 @@
 
 #include "../read_socket.h"
 
-struct open_how;
-
 /* What tracepoints of the start of a call hand over. */
 struct enter {
 	u64 common;
@@ -43,7 +41,7 @@ ENTER(openat, SYSCALL_OPENAT_2_E, LOSS_OPEN_ENTER)
 
 ENTER(openat2, SYSCALL_OPENAT2_E, LOSS_OPEN_ENTER)
 {
-	struct open_how how = READ_USER(struct open_how, in->args[2]);
+	struct user_open_how how = READ_USER(struct user_open_how, in->args[2]);
 
 	put_dirfd(e, in->args[0]);
 	put_path(e, in->args[1]);

@@ -22,10 +22,6 @@ INLINE void put_device_and_inode(struct event *e, struct file_facts *facts)
 	put_u64(e, facts->inode);
 }
 
-struct open_how {
-	u64 flags, mode, resolve;
-};
-
 CALL_OF_KIND(openat, SYSCALL_OPENAT_2_X, LOSS_OPEN)
 {
 	struct file_facts facts = facts_of(c->task, c->ret);
@@ -42,7 +38,7 @@ CALL_OF_KIND(openat, SYSCALL_OPENAT_2_X, LOSS_OPEN)
 CALL_OF_KIND(openat2, SYSCALL_OPENAT2_X, LOSS_OPEN)
 {
 	struct file_facts facts = facts_of(c->task, c->ret);
-	struct open_how how = READ_USER(struct open_how, arg(c, 2));
+	struct user_open_how how = READ_USER(struct user_open_how, arg(c, 2));
 
 	put_s64(e, c->ret);
 	put_dirfd(e, arg(c, 0));

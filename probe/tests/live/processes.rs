@@ -169,9 +169,14 @@ fn orphans_and_killed_processes() {
     assert_eq!(reaper, Some(1));
     let killed = events.iter().find(|e| e.kind.symbol == "PROCEXIT_1_E" && e.param("sig").u8() == Some(9));
     assert_eq!(killed.expect("a killed process").param("status").i64(), Some(9));
-    let delivered = find(&events, "SIGNALDELIVER_E", pid);
-    assert_eq!(delivered.param("sig").u8(), Some(15));
-    assert_eq!((delivered.param("spid").i64(), delivered.param("dpid").i64()), (Some(pid), Some(pid)));
+    let delivered = |sig: u8| {
+        let mut own = events.iter().filter(|e| e.tid == pid && e.kind.symbol == "SIGNALDELIVER_E");
+        own.find(|e| e.param("sig").u8() == Some(sig))
+            .unwrap_or_else(|| panic!("signal {sig} is not reported"))
+    };
+    let terminated = delivered(15);
+    assert_eq!((terminated.param("spid").i64(), terminated.param("dpid").i64()), (Some(pid), Some(pid)));
+    assert!(delivered(17).param("spid").i64() > Some(0), "the child that ended");
 }
 
 /// 64-bit and 32-bit programs that create processes and execute each other.

@@ -42,6 +42,8 @@ pub enum Arg {
     Block(Vec<Part>),
     /// Address of the block with this index among those that the program names (see [`Program::block`]).
     Named(usize),
+    /// Where a named block lies in the program's file.
+    Offset(usize),
 }
 
 /// A part of a block of memory.
@@ -157,6 +159,7 @@ impl Assembler {
             Arg::Bytes(bytes) => self.place(bytes),
             Arg::Block(parts) => self.place_parts(parts),
             Arg::Named(index) => self.named[*index],
+            Arg::Offset(index) => self.named[*index] - BASE,
         }
     }
 
