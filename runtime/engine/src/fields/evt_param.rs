@@ -67,7 +67,7 @@ pub(super) fn render<'e>(
         SyscallId => param.u16().map(|code| syscall(arena, code)),
         SigType => param.u8().map(|signal| Rendered {
             raw: decimal(arena, i64::from(signal)),
-            resolved: names::signal(signal).unwrap_or_default().as_bytes(),
+            resolved: events::names::signal_name(signal).unwrap_or_default().as_bytes(),
         }),
         SigSet => param.u32().map(|set| Rendered::raw(signals(arena, set))),
         RelTime => param.u64().map(|time| evt_time::duration(arena, time)),
@@ -201,7 +201,7 @@ fn syscall(arena: &Bump, code: u16) -> Rendered<'_> {
 }
 
 fn signals(arena: &Bump, set: u32) -> &[u8] {
-    let names = (1..=32).filter(|signal| set >> (signal - 1) & 1 == 1).filter_map(names::signal);
+    let names = (1..=32).filter(|signal| set >> (signal - 1) & 1 == 1).filter_map(events::names::signal_name);
     text::join(arena, names.map(str::as_bytes), b' ')
 }
 

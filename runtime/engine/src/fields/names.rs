@@ -1,192 +1,8 @@
-//! Names of error numbers, signals and capabilities, as Linux defines them.
+//! Names of errors, capabilities and kinds of descriptors, as fields show them.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::state::{FdInfo, FdKind, L4, Role, Socket};
-
-/// Error numbers from 0; empty where the kernel has none. Falco knows none from 126 to 133.
-const ERRORS: [&str; 126] = [
-    "",
-    "EPERM",
-    "ENOENT",
-    "ESRCH",
-    "EINTR",
-    "EIO",
-    "ENXIO",
-    "E2BIG",
-    "ENOEXEC",
-    "EBADF",
-    "ECHILD",
-    "EAGAIN",
-    "ENOMEM",
-    "EACCES",
-    "EFAULT",
-    "ENOTBLK",
-    "EBUSY",
-    "EEXIST",
-    "EXDEV",
-    "ENODEV",
-    "ENOTDIR",
-    "EISDIR",
-    "EINVAL",
-    "ENFILE",
-    "EMFILE",
-    "ENOTTY",
-    "ETXTBSY",
-    "EFBIG",
-    "ENOSPC",
-    "ESPIPE",
-    "EROFS",
-    "EMLINK",
-    "EPIPE",
-    "EDOM",
-    "ERANGE",
-    "EDEADLK",
-    "ENAMETOOLONG",
-    "ENOLCK",
-    "ENOSYS",
-    "ENOTEMPTY",
-    "ELOOP",
-    "",
-    "ENOMSG",
-    "EIDRM",
-    "ECHRNG",
-    "EL2NSYNC",
-    "EL3HLT",
-    "EL3RST",
-    "ELNRNG",
-    "EUNATCH",
-    "ENOCSI",
-    "EL2HLT",
-    "EBADE",
-    "EBADR",
-    "EXFULL",
-    "ENOANO",
-    "EBADRQC",
-    "EBADSLT",
-    "",
-    "EBFONT",
-    "ENOSTR",
-    "ENODATA",
-    "ETIME",
-    "ENOSR",
-    "ENONET",
-    "ENOPKG",
-    "EREMOTE",
-    "ENOLINK",
-    "EADV",
-    "ESRMNT",
-    "ECOMM",
-    "EPROTO",
-    "EMULTIHOP",
-    "EDOTDOT",
-    "EBADMSG",
-    "EOVERFLOW",
-    "ENOTUNIQ",
-    "EBADFD",
-    "EREMCHG",
-    "ELIBACC",
-    "ELIBBAD",
-    "ELIBSCN",
-    "ELIBMAX",
-    "ELIBEXEC",
-    "EILSEQ",
-    "ERESTART",
-    "ESTRPIPE",
-    "EUSERS",
-    "ENOTSOCK",
-    "EDESTADDRREQ",
-    "EMSGSIZE",
-    "EPROTOTYPE",
-    "ENOPROTOOPT",
-    "EPROTONOSUPPORT",
-    "ESOCKTNOSUPPORT",
-    "EOPNOTSUPP",
-    "EPFNOSUPPORT",
-    "EAFNOSUPPORT",
-    "EADDRINUSE",
-    "EADDRNOTAVAIL",
-    "ENETDOWN",
-    "ENETUNREACH",
-    "ENETRESET",
-    "ECONNABORTED",
-    "ECONNRESET",
-    "ENOBUFS",
-    "EISCONN",
-    "ENOTCONN",
-    "ESHUTDOWN",
-    "ETOOMANYREFS",
-    "ETIMEDOUT",
-    "ECONNREFUSED",
-    "EHOSTDOWN",
-    "EHOSTUNREACH",
-    "EALREADY",
-    "EINPROGRESS",
-    "ESTALE",
-    "EUCLEAN",
-    "ENOTNAM",
-    "ENAVAIL",
-    "EISNAM",
-    "EREMOTEIO",
-    "EDQUOT",
-    "ENOMEDIUM",
-    "EMEDIUMTYPE",
-    "ECANCELED",
-];
-
-/// Error numbers that stay inside the kernel as a rule.
-const INTERNAL_ERRORS: &[(u64, &str)] = &[
-    (512, "ERESTARTSYS"),
-    (513, "ERESTARTNOINTR"),
-    (514, "ERESTARTNOHAND"),
-    (515, "ENOIOCTLCMD"),
-    (516, "ERESTART_RESTARTBLOCK"),
-    (521, "EBADHANDLE"),
-    (522, "ENOTSYNC"),
-    (523, "EBADCOOKIE"),
-    (524, "ENOTSUPP"),
-    (525, "ETOOSMALL"),
-    (526, "ESERVERFAULT"),
-    (527, "EBADTYPE"),
-    (528, "EJUKEBOX"),
-    (529, "EIOCBQUEUED"),
-    (530, "EIOCBRETRY"),
-];
-
-/// Signals from 1.
-const SIGNALS: [&str; 31] = [
-    "SIGHUP",
-    "SIGINT",
-    "SIGQUIT",
-    "SIGILL",
-    "SIGTRAP",
-    "SIGABRT",
-    "SIGBUS",
-    "SIGFPE",
-    "SIGKILL",
-    "SIGUSR1",
-    "SIGSEGV",
-    "SIGUSR2",
-    "SIGPIPE",
-    "SIGALRM",
-    "SIGTERM",
-    "SIGSTKFLT",
-    "SIGCHLD",
-    "SIGCONT",
-    "SIGSTOP",
-    "SIGTSTP",
-    "SIGTTIN",
-    "SIGTTOU",
-    "SIGURG",
-    "SIGXCPU",
-    "SIGXFSZ",
-    "SIGVTALRM",
-    "SIGPROF",
-    "SIGWINCH",
-    "SIGIO",
-    "SIGPWR",
-    "SIGSYS",
-];
 
 /// Capabilities from bit 0.
 pub(super) const CAPABILITIES: [&str; 41] = [
@@ -233,20 +49,14 @@ pub(super) const CAPABILITIES: [&str; 41] = [
     "CAP_CHECKPOINT_RESTORE",
 ];
 
+/// Error numbers that Linux has and Falco has no name for.
+const NAMELESS: std::ops::RangeInclusive<u64> = 126..=133;
+
 /// The symbol of a negative result; `None` for numbers without one.
 pub(super) fn error(result: i64) -> Option<&'static str> {
     // Falco looks at the low 32 bits.
     let number = u64::from((result as i32).wrapping_neg().try_into().unwrap_or(0u32));
-    let name = match ERRORS.get(number as usize) {
-        Some(name) => name,
-        None => INTERNAL_ERRORS.iter().find(|(known, _)| *known == number).map(|(_, name)| name)?,
-    };
-    Some(*name).filter(|name| !name.is_empty())
-}
-
-/// The name of a signal.
-pub(super) fn signal(number: u8) -> Option<&'static str> {
-    SIGNALS.get(usize::from(number).checked_sub(1)?).copied()
+    events::names::error_name(number).filter(|_| !NAMELESS.contains(&number))
 }
 
 /// The word for a kind of descriptor (`fd.type`).
