@@ -1,0 +1,58 @@
+//! What was asked for on the command line, whichever form it had.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::args::{Arguments, Command, Options};
+use crate::exit::FAILURE;
+
+/// A command line.
+#[derive(Clone, Debug)]
+pub(crate) struct Invocation {
+    /// Falco's options.
+    pub(crate) options: Options,
+    /// `ruled replay`, if that is what was asked for.
+    pub(crate) replay: Option<ShortForm>,
+}
+
+/// `ruled replay`.
+#[derive(Clone, Debug)]
+pub(crate) struct ShortForm {
+    /// The capture file.
+    pub(crate) capture: PathBuf,
+    /// The rule to explain.
+    pub(crate) trace: Option<String>,
+}
+
+impl Invocation {
+    /// Reads the process's arguments. An error is the exit code after what was to be said is said.
+    pub(crate) fn of_process() -> Result<Invocation, ExitCode> {
+        let arguments = match Arguments::try_parse() {
+            Ok(arguments) => arguments,
+            Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+                let _ = error.print();
+                return Err(ExitCode::SUCCESS);
+            }
+            Err(error) => {
+                // Falco ends with 1 here, too, where the parser's own code would be 2.
+                let _ = error.print();
+                return Err(FAILURE);
+            }
+        };
+        Ok(match arguments.command {
+            Some(Command::Replay(replay)) => Invocation {
+                options: replay.options,
+                replay: Some(ShortForm { capture: replay.capture, trace: replay.trace }),
+            },
+            None => Invocation { options: arguments.options, replay: None },
+        })
+    }
+
+    /// The rule that is to be explained instead of alerting.
+    pub(crate) fn traced_rule(&self) -> Option<&str> {
+        self.replay.as_ref().and_then(|replay| replay.trace.as_deref())
+    }
+}

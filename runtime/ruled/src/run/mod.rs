@@ -1,0 +1,90 @@
+//! Processing of events: what a run opens, in order, and closes in reverse; then one function per kind of source.
+
+mod idle;
+mod replay;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use settings::falco_yaml::config::EngineKind;
+
+use crate::config::Config;
+use crate::exit::{Step, Stop};
+use crate::invocation::Invocation;
+use crate::log::Log;
+use crate::output::Outputs;
+use crate::pipeline::{Ended, Parts};
+use crate::signals::Signals;
+use crate::source::{Capture, SourceError};
+use crate::start::Ready;
+use crate::statistics::Statistics;
+use crate::time_zone::LocalZone;
+
+/// What a run depends on.
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a> {
+    /// The command line.
+    pub(crate) invocation: &'a Invocation,
+    /// The configuration.
+    pub(crate) config: &'a Config,
+    /// Where the program reports.
+    pub(crate) log: &'a Log,
+}
+
+/// Processes events until the source ends or somebody asks for the end.
+pub(crate) fn run(run: Run<'_>, ready: Ready, capture: Option<Result<Capture, SourceError>>) -> Step<Ended> {
+    let signals = Signals::install()
+        .map_err(|error| Stop::fatal(format!("Could not create signal handlers: {error}")))?;
+    write_pid_file(run.invocation.options.pidfile.as_deref())?;
+    let mut outputs = Outputs::open(&run.config.falco.outputs, run.log.clone());
+    let mut statistics = Statistics::default();
+    let program = ready.ruleset.clone();
+    let open = Open { outputs: &mut outputs, statistics: &mut statistics, signals: &signals };
+    let ended = match capture {
+        Some(capture) => replay::replay(run, ready, open, capture),
+        None if run.config.falco.engine == EngineKind::NoDriver => idle::idle(run, &signals),
+        None => Err(Stop::fatal(
+            "this build has no probe for live events; replay a capture with engine.kind=replay",
+        )),
+    };
+    drop(outputs);
+    if run.invocation.traced_rule().is_none() {
+        // Whoever closed standard output does not want to know.
+        let _ = io::stdout().lock().write_all(statistics.summary(program.program()).as_bytes());
+    }
+    ended
+}
+
+/// What is open during a run.
+struct Open<'a> {
+    outputs: &'a mut Outputs,
+    statistics: &'a mut Statistics,
+    signals: &'a Signals,
+}
+
+impl<'a> Run<'a> {
+    /// The parts of an event loop around an engine.
+    fn parts(self, engine: engine::Engine, ready: Ready, open: Open<'a>) -> Parts<'a> {
+        Parts {
+            engine,
+            format: ready.format,
+            outputs: open.outputs,
+            statistics: open.statistics,
+            drops: &self.config.falco.event_drops,
+            signals: open.signals,
+            log: self.log,
+            seconds: self.invocation.options.duration,
+            start_up: ready.start_up,
+            zone: LocalZone::of_process(),
+            utc_offset: ready.utc_offset,
+        }
+    }
+}
+
+fn write_pid_file(path: Option<&Path>) -> Step<()> {
+    let Some(path) = path.filter(|path| *path != Path::new("")) else {
+        return Ok(());
+    };
+    std::fs::write(path, std::process::id().to_string())
+        .map_err(|error| Stop::fatal(format!("Could not write pid to pidfile {}: {error}", path.display())))
+}
