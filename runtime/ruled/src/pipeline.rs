@@ -1,5 +1,7 @@
 //! The event loop: a source's events through the engine to the outputs, with everything that happens between two events.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use catalogue::Priority;
 use engine::format::internal::{self, InternalAlert, InternalValue};
 use engine::{Alert, Engine, UtcOffset};
@@ -11,7 +13,7 @@ use crate::exit::Stop;
 use crate::log::{Level, Log};
 use crate::output::{Line, Outputs};
 use crate::signals::{Request, Signals};
-use crate::source::{Item, Source};
+use crate::source::{Drained, Flow, Item, Source};
 use crate::statistics::Statistics;
 use crate::time_zone::LocalZone;
 use crate::timing::StartUp;
@@ -25,6 +27,8 @@ pub(crate) struct Pipeline<'a> {
     outputs: &'a mut Outputs,
     statistics: &'a mut Statistics,
     drops: DropManager,
+    /// What the source counted when it was last asked.
+    counters: SourceCounters,
     signals: &'a Signals,
     log: &'a Log,
     /// Length of the run in nanoseconds of event time; 0: no limit.
@@ -84,6 +88,7 @@ impl<'a> Pipeline<'a> {
             outputs: parts.outputs,
             statistics: parts.statistics,
             drops: DropManager::new(parts.drops, SourceCounters::default()),
+            counters: SourceCounters::default(),
             signals: parts.signals,
             log: parts.log,
             duration_ns: parts.seconds.saturating_mul(SECOND_NS),
@@ -98,7 +103,7 @@ impl<'a> Pipeline<'a> {
 
     /// Runs to the end of the source. Alerts of events before an error are delivered.
     pub(crate) fn run(&mut self, source: &mut impl Source) -> Result<Ended, Stop> {
-        let snapshot = source.take_snapshot();
+        let snapshot = source.take_snapshot().map_err(|error| Stop::Fatal(error.to_string()))?;
         self.engine.load(&snapshot);
         drop(snapshot);
         self.start_up.first_event();
@@ -124,29 +129,60 @@ impl<'a> Pipeline<'a> {
 
     fn events(&mut self, source: &mut impl Source) -> Result<Ended, Stop> {
         loop {
+            self.counters = source.counters();
+            let mut ended = None;
+            let drained = source.drain(&mut |item| match self.item(item) {
+                Ok(None) => Flow::Continue,
+                other => {
+                    ended = Some(other);
+                    Flow::Stop
+                }
+            });
+            if let Some(Ok(Some(ended))) = ended {
+                return Ok(ended);
+            }
+            if let Some(Err(stop)) = ended {
+                return Err(stop);
+            }
+            match drained {
+                Ok(Drained::More) => {}
+                Ok(Drained::Idle) => {
+                    if self.idle()? {
+                        return Ok(Ended::Finished);
+                    }
+                }
+                Ok(Drained::End) => return Ok(Ended::Finished),
+                Err(error) => return Err(Stop::Fatal(error.to_string())),
+            }
             if self.signals.pending()
                 && let Some(ended) = self.signal()
             {
                 return Ok(ended);
             }
-            let event = match source.next_item() {
-                Ok(Some(Item::Event(event))) => event,
-                Ok(Some(Item::Snapshot(snapshot))) => {
-                    self.engine.load(&snapshot);
-                    continue;
-                }
-                Ok(None) => return Ok(Ended::Finished),
-                Err(error) => return Err(Stop::Fatal(error.to_string())),
-            };
-            if event.ts() >= self.due_ns && self.between(&event)? {
-                return Ok(Ended::Finished);
-            }
-            let Pipeline { engine, outputs, statistics, .. } = self;
-            engine.process(&event, |alert| deliver(outputs, statistics, alert));
-            if self.outputs.is_pointless() {
-                return Ok(Ended::Finished);
-            }
         }
+    }
+
+    /// One item of the source. `Some`: the run is over.
+    #[inline]
+    fn item(&mut self, item: Item<'_>) -> Result<Option<Ended>, Stop> {
+        if self.signals.pending()
+            && let Some(ended) = self.signal()
+        {
+            return Ok(Some(ended));
+        }
+        let event = match item {
+            Item::Event(event) => event,
+            Item::Snapshot(snapshot) => {
+                self.engine.load(&snapshot);
+                return Ok(None);
+            }
+        };
+        if event.ts() >= self.due_ns && self.between(&event)? {
+            return Ok(Some(Ended::Finished));
+        }
+        let Pipeline { engine, outputs, statistics, .. } = self;
+        engine.process(&event, |alert| deliver(outputs, statistics, alert));
+        Ok(self.outputs.is_pointless().then_some(Ended::Finished))
     }
 
     /// What happens between two events, when its time has come. `true`: the run is over.
@@ -158,13 +194,26 @@ impl<'a> Pipeline<'a> {
         if now == u64::MAX || event.flags().contains(EventFlags::STATE_ONLY) {
             return Ok(false);
         }
+        self.tick(now)
+    }
+
+    /// What happens while nothing happens. `true`: the run is over.
+    #[cold]
+    fn idle(&mut self) -> Result<bool, Stop> {
+        self.outputs.flush();
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
+        if now < self.due_ns { Ok(false) } else { self.tick(now) }
+    }
+
+    /// Looks at what depends on the time alone. `true`: the run is over.
+    fn tick(&mut self, now: u64) -> Result<bool, Stop> {
         if self.started_ns == 0 {
             self.started_ns = now;
         } else if self.duration_ns > 0 && now.saturating_sub(self.started_ns) >= self.duration_ns {
             return Ok(true);
         }
         if self.drops.is_due(now) {
-            for reaction in self.drops.check(now, SourceCounters::default()) {
+            for reaction in self.drops.check(now, self.counters) {
                 self.react(now, reaction)?;
             }
         }

@@ -13,14 +13,14 @@ use ir::render::{Buffers, Style, text};
 use ir::{Expr, Extracted, Program, RuleId, SlotId};
 
 use crate::exit::{Step, Stop};
-use crate::source::{Item, Source};
+use crate::source::{Capture, Item, Source};
 use crate::time_zone::time_of_day;
 
 /// Longest value that is shown, in bytes.
 const LONGEST_VALUE: usize = 200;
 
-/// Replays a source and prints the traces of one rule.
-pub(crate) fn run(mut engine: Engine, source: &mut impl Source, rule: &str) -> Step<()> {
+/// Replays a capture and prints the traces of one rule.
+pub(crate) fn run(mut engine: Engine, source: &mut Capture, rule: &str) -> Step<()> {
     let ruleset = engine.ruleset().clone();
     let program = ruleset.program();
     let Some(id) = program.rules.iter().position(|one| *one.name == *rule).map(|index| RuleId(index as u32))
@@ -38,7 +38,7 @@ pub(crate) fn run(mut engine: Engine, source: &mut impl Source, rule: &str) -> S
         matched: 0,
     };
     let mut arena = Bump::new();
-    let snapshot = source.take_snapshot();
+    let snapshot = source.take_snapshot().map_err(|error| Stop::Fatal(error.to_string()))?;
     engine.load(&snapshot);
     let ended = loop {
         let event = match source.next_item() {

@@ -5,7 +5,7 @@ use std::fs::File;
 use events::Snapshot;
 use events::scap::{Reader, Record};
 
-use super::{Item, Source, SourceError};
+use super::{Drained, Flow, Item, Source, SourceError};
 
 /// An open capture.
 pub(crate) struct Capture {
@@ -35,20 +35,30 @@ impl Capture {
         }
         lines
     }
-}
 
-impl Source for Capture {
-    fn take_snapshot(&mut self) -> Snapshot {
-        self.reader.take_snapshot()
-    }
-
+    /// The next item; `None` at the end.
     #[inline]
-    fn next_item(&mut self) -> Result<Option<Item<'_>>, SourceError> {
+    pub(crate) fn next_item(&mut self) -> Result<Option<Item<'_>>, SourceError> {
         match self.reader.next_record() {
             Ok(Some(Record::Event(event))) => Ok(Some(Item::Event(event))),
             Ok(Some(Record::Section(snapshot))) => Ok(Some(Item::Snapshot(snapshot))),
             Ok(None) => Ok(None),
             Err(error) => Err(SourceError(error.to_string())),
         }
+    }
+}
+
+impl Source for Capture {
+    fn take_snapshot(&mut self) -> Result<Snapshot, SourceError> {
+        Ok(self.reader.take_snapshot())
+    }
+
+    fn drain(&mut self, sink: &mut impl FnMut(Item<'_>) -> Flow) -> Result<Drained, SourceError> {
+        while let Some(item) = self.next_item()? {
+            if sink(item) == Flow::Stop {
+                return Ok(Drained::More);
+            }
+        }
+        Ok(Drained::End)
     }
 }

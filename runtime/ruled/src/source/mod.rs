@@ -6,6 +6,8 @@ use std::fmt;
 
 use events::{RawEvent, Snapshot};
 
+use crate::drops::SourceCounters;
+
 pub(crate) use capture::Capture;
 
 /// What a source gives next.
@@ -27,11 +29,38 @@ impl fmt::Display for SourceError {
     }
 }
 
+/// What whoever takes items says to each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// Give me the next one.
+    Continue,
+    /// That is enough.
+    Stop,
+}
+
+/// How far a source came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Drained {
+    /// There may be more at once.
+    More,
+    /// Nothing came for a while.
+    Idle,
+    /// There is no more.
+    End,
+}
+
 /// Gives a snapshot of the machine, then events.
 pub(crate) trait Source {
     /// The machine's state before the first event.
-    fn take_snapshot(&mut self) -> Snapshot;
+    fn take_snapshot(&mut self) -> Result<Snapshot, SourceError>;
 
-    /// What comes next; `None` at the end.
-    fn next_item(&mut self) -> Result<Option<Item<'_>>, SourceError>;
+    /// Gives what comes next to `sink`, until that asks to stop or there is nothing for now. Waits a moment for the first
+    /// item if it must, so that the caller can look after other things. A live source cannot keep what `sink` no longer
+    /// wants: it is lost.
+    fn drain(&mut self, sink: &mut impl FnMut(Item<'_>) -> Flow) -> Result<Drained, SourceError>;
+
+    /// What was seen and lost so far; may be a moment old.
+    fn counters(&mut self) -> SourceCounters {
+        SourceCounters::default()
+    }
 }
