@@ -16,10 +16,13 @@ impl EventSet {
     pub const EMPTY: EventSet = EventSet([0; WORDS]);
 
     /// The codes below `count`.
-    pub fn below(count: usize) -> EventSet {
+    pub const fn below(count: usize) -> EventSet {
         let mut set = EventSet::EMPTY;
-        for code in 0..count.min(EventSet::CAPACITY) {
-            set.0[code / 64] |= 1 << (code % 64);
+        let mut word = 0;
+        while word < WORDS {
+            let here = count.saturating_sub(word * 64);
+            set.0[word] = if here >= 64 { u64::MAX } else { (1 << here) - 1 };
+            word += 1;
         }
         set
     }
@@ -71,9 +74,15 @@ impl EventSet {
 
     /// The codes, ascending.
     pub fn iter(&self) -> impl Iterator<Item = EventCode> + '_ {
-        (0..EventSet::CAPACITY)
-            .filter(|code| self.0[code / 64] >> (code % 64) & 1 == 1)
-            .map(|code| EventCode(code as u16))
+        self.0.iter().enumerate().flat_map(|(at, word)| {
+            let mut rest = *word;
+            std::iter::from_fn(move || {
+                let bit = rest.trailing_zeros();
+                // Takes the lowest bit away; nothing is left of nothing.
+                rest &= rest.checked_sub(1)?;
+                Some(EventCode((at * 64) as u16 + bit as u16))
+            })
+        })
     }
 
     /// The words of the set, lowest codes first: its serialised form.

@@ -10,7 +10,7 @@ use crate::expr::{Check, Expr, Import, Rhs, Slot, SlotKind};
 use crate::program::{OutputField, OutputTemplate, Piece, Program, ProgramBuilder, Rule};
 use crate::testing::{Prng, RandomProgram};
 
-fn manifest() -> Manifest {
+pub(super) fn manifest() -> Manifest {
     Manifest {
         version: 42,
         producer: "rulec 0.1.0".into(),
@@ -20,7 +20,7 @@ fn manifest() -> Manifest {
 }
 
 /// A program over real fields.
-fn small() -> Program {
+pub(super) fn small() -> Program {
     let mut builder = ProgramBuilder::new();
     let source = builder.source("syscall");
     let ty = ValueType::CharBuf;
