@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::bundle_args::{Build, Bundle, Keygen};
+
 /// Check and compile Falco rules.
 #[derive(Debug, Parser)]
 #[command(
@@ -62,6 +64,13 @@ pub enum Command {
     Dump(Dump),
     /// Format rule files; comments and meaning stay
     Fmt(Fmt),
+    /// Compile rules into a bundle for hosts
+    Build(Build),
+    /// Show, check and compare bundles
+    #[command(subcommand)]
+    Bundle(Bundle),
+    /// Make a pair of keys for signing bundles
+    Keygen(Keygen),
     /// Print completions for a shell
     Completions(Completions),
 }

@@ -65,3 +65,17 @@ pub(crate) fn write(path: &Path, text: &str) -> std::io::Result<()> {
     file.sync_all()?;
     fs::rename(&temporary, &target)
 }
+
+/// Writes a file that may exist, in one step.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A device or a pipe cannot be replaced.
+    if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return fs::OpenOptions::new().write(true).open(path)?.write_all(bytes);
+    }
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".rulec-new");
+    let mut file = fs::File::create(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)
+}

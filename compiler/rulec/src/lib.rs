@@ -5,6 +5,8 @@
 
 pub mod args;
 mod baseline;
+mod bundle;
+pub mod bundle_args;
 mod commands;
 pub mod files;
 mod findings;
@@ -49,6 +51,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(explain) => commands::explain::run(explain),
         Command::Dump(dump) => commands::dump::run(dump),
         Command::Fmt(fmt) => commands::fmt::run(fmt),
+        Command::Build(build) => commands::build::run(build),
+        Command::Bundle(bundle) => commands::bundle::run(bundle),
+        Command::Keygen(keygen) => commands::keygen::run(keygen),
         Command::Completions(completions) => commands::completions::run(completions),
     }
 }

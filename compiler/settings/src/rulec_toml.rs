@@ -35,6 +35,9 @@ pub struct RulecToml {
     /// Plugins that are loaded, with their versions.
     #[serde(default)]
     pub plugins: Option<BTreeMap<String, String>>,
+    /// Version of bundles that are built from these rules.
+    #[serde(default)]
+    pub bundle_version: Option<u64>,
     /// Known findings that are not reported again.
     #[serde(default)]
     pub baseline: Option<String>,
@@ -68,6 +71,7 @@ mod tests {
             falco-config = "falco.yaml"
             engine-version = "0.57.0"
             baseline = ".rulec-baseline.json"
+            bundle-version = 12
 
             [plugins]
             container = "0.7.1"
@@ -79,6 +83,7 @@ mod tests {
         let read = RulecToml::parse("rulec.toml", text).unwrap();
         assert_eq!(read.rules, ["rules", "local/override.yaml"]);
         assert_eq!(read.falco_config.as_deref(), Some("falco.yaml"));
+        assert_eq!(read.bundle_version, Some(12));
         assert_eq!(read.plugins.unwrap()["container"], "0.7.1");
         assert_eq!(read.lints["undefined-list"], Level::Allow);
     }

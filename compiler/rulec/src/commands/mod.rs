@@ -1,5 +1,7 @@
 //! One file a command.
 
+pub(crate) mod build;
+pub(crate) mod bundle;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod describe;
@@ -8,6 +10,7 @@ pub(crate) mod events;
 pub(crate) mod explain;
 pub(crate) mod fields;
 pub(crate) mod fmt;
+pub(crate) mod keygen;
 
 use std::process::ExitCode;
 
