@@ -13,12 +13,12 @@ fn main() {
     let Some(arch) = compile::ARCHES.into_iter().find(|arch| arch.0 == target) else {
         panic!("the probe has no eBPF object for {target}: x86_64 and aarch64 are supported");
     };
-    for folder in ["bpf", "include", "prebuilt", "build"] {
-        println!("cargo::rerun-if-changed={folder}");
-    }
+    let compiled = std::env::var_os("CARGO_FEATURE_CLANG").is_some();
+    let folders: &[&str] = if compiled { &["bpf", "include", "build"] } else { &["prebuilt", "build"] };
+    folders.iter().for_each(|folder| println!("cargo::rerun-if-changed={folder}"));
     for (prefix, defines) in compile::FLAVOURS {
         let object = out.join(format!("{prefix}.o"));
-        let source = if std::env::var_os("CARGO_FEATURE_CLANG").is_some() {
+        let source = if compiled {
             compile::compile(&root, prefix, defines, arch, &out)
                 .unwrap_or_else(|e| panic!("cannot compile the probe: {e}"))
         } else {

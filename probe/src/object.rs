@@ -12,6 +12,9 @@ pub enum Attachment {
 }
 
 impl Attachment {
+    /// Every way, the usual one first.
+    pub const ALL: [Attachment; 3] = [Attachment::Default, Attachment::Portable, Attachment::Native];
+
     /// The name in configuration and messages.
     pub const fn name(self) -> &'static str {
         match self {

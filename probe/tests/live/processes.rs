@@ -158,17 +158,34 @@ fn both_sides_of_creation_and_the_end() {
 
 #[test]
 fn orphans_and_killed_processes() {
-    let Some((events, pid)) =
-        shell("(sleep 0.3 & exit 0); /bin/sh -c 'kill -9 $$'; trap : TERM; kill -TERM $$; exit 0")
-    else {
+    let dir = folder();
+    let heir = dir.join("heir");
+    // The orphan tells who its parent is once the one that made it has gone.
+    let orphan = format!("sleep 0.3; read -r a b c parent d < /proc/$$/stat; echo $parent > {}", heir.display());
+    let Some((events, pid)) = shell(&format!(
+        "(/bin/sh -c '{orphan}' & exit 0); /bin/sh -c 'kill -9 $$'; trap : TERM; kill -TERM $$; exit 0"
+    )) else {
         return;
     };
-    let middle =
-        events.iter().find(|e| e.kind.symbol == "PROCEXIT_1_E" && e.param("reaper_tid").i64() > Some(0));
-    let reaper = middle.expect("somebody inherits the sleeping process").param("reaper_tid").i64();
-    assert_eq!(reaper, Some(1));
-    let killed = events.iter().find(|e| e.kind.symbol == "PROCEXIT_1_E" && e.param("sig").u8() == Some(9));
-    assert_eq!(killed.expect("a killed process").param("status").i64(), Some(9));
+    let children: Vec<i64> = events
+        .iter()
+        .filter(|e| e.tid == pid && ["clone", "fork", "vfork", "clone3"].contains(&e.kind.name))
+        .filter_map(|e| e.param("res").i64())
+        .filter(|child| *child > 0)
+        .collect();
+    let [middle, killed, ..] = children[..] else { panic!("the shell makes two processes: {children:?}") };
+    let reaper = find(&events, "PROCEXIT_1_E", middle).param("reaper_tid").i64();
+    let mut told = String::new();
+    for _ in 0..100 {
+        told = std::fs::read_to_string(&heir).unwrap_or_default();
+        if told.ends_with('\n') {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    assert_eq!(reaper.map(|tid| tid.to_string()).as_deref(), Some(told.trim()));
+    let killed = find(&events, "PROCEXIT_1_E", killed);
+    assert_eq!((killed.param("status").i64(), killed.param("sig").u8()), (Some(9), Some(9)));
     let delivered = |sig: u8| {
         let mut own = events.iter().filter(|e| e.tid == pid && e.kind.symbol == "SIGNALDELIVER_E");
         own.find(|e| e.param("sig").u8() == Some(sig))
@@ -177,6 +194,7 @@ fn orphans_and_killed_processes() {
     let terminated = delivered(15);
     assert_eq!((terminated.param("spid").i64(), terminated.param("dpid").i64()), (Some(pid), Some(pid)));
     assert!(delivered(17).param("spid").i64() > Some(0), "the child that ended");
+    let _ = std::fs::remove_dir_all(dir);
 }
 
 /// 64-bit and 32-bit programs that create processes and execute each other.
