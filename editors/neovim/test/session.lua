@@ -1,56 +1,122 @@
 -- A session as a person would have it. Ends Neovim with 0 when everything came out as it should.
-local function check()
-  local function wait(what, condition)
-    if not vim.wait(15000, condition, 20) then
-      error('nothing came of: ' .. what)
+local passed = 0
+
+local function wait(what, condition)
+  if not vim.wait(15000, condition, 20) then
+    error('nothing came of: ' .. what)
+  end
+end
+
+local function step(name, what)
+  what()
+  passed = passed + 1
+  print('ok  ' .. name .. '\n')
+end
+
+--- The first result of a request at a place, counted from 0.
+local function ask(buffer, method, line, column, more)
+  local params = vim.tbl_extend('force', {
+    textDocument = vim.lsp.util.make_text_document_params(buffer),
+    position = { line = line, character = column },
+  }, more or {})
+  for _, answer in pairs(vim.lsp.buf_request_sync(buffer, method, params, 10000) or {}) do
+    if answer.result then
+      return answer.result
     end
   end
+end
+
+local function line_of(buffer, line)
+  return vim.api.nvim_buf_get_lines(buffer, line, line + 1, false)[1]
+end
+
+local function check()
   vim.o.hidden = true
   require('rulec').setup({ cmd = { vim.env.RULELS, '--stdio' } })
   vim.cmd('edit b.yaml')
   vim.cmd('setfiletype yaml')
   local buffer = vim.api.nvim_get_current_buf()
 
-  wait('a diagnostic', function() return #vim.diagnostic.get(buffer) == 1 end)
-  local found = vim.diagnostic.get(buffer)[1]
-  assert(found.lnum == 2 and found.col == 25 and found.end_col == 34, vim.inspect(found))
-  assert(found.code == 'E0102', vim.inspect(found))
-  print('diagnostic ok')
+  step('it attaches and shows a diagnostic', function()
+    wait('a diagnostic', function() return #vim.diagnostic.get(buffer) == 1 end)
+    local found = vim.diagnostic.get(buffer)[1]
+    assert(found.lnum == 2 and found.col == 25 and found.end_col == 34, vim.inspect(found))
+    assert(found.code == 'E0102', vim.inspect(found))
+  end)
 
-  local params = vim.lsp.util.make_given_range_params({ 3, 25 }, { 3, 25 }, buffer, 'utf-16')
-  params.context = { diagnostics = {} }
-  local answers = vim.lsp.buf_request_sync(buffer, 'textDocument/codeAction', params, 10000)
-  local applied = false
-  for _, answer in pairs(answers or {}) do
-    for _, action in ipairs(answer.result or {}) do
+  step('hover shows what a macro stands for', function()
+    local hover = ask(buffer, 'textDocument/hover', 2, 15)
+    assert(hover and hover.contents.value:find('evt.type = execve', 1, true), vim.inspect(hover))
+  end)
+
+  step('a misspelt field completes', function()
+    local list = ask(buffer, 'textDocument/completion', 2, 31)
+    local labels = {}
+    for _, item in ipairs(list and list.items or {}) do
+      labels[item.label] = true
+    end
+    assert(labels['proc.name'], vim.inspect(vim.tbl_count(labels)))
+  end)
+
+  step('a quick fix repairs it', function()
+    local actions = ask(buffer, 'textDocument/codeAction', 2, 25, {
+      range = { start = { line = 2, character = 25 }, ['end'] = { line = 2, character = 25 } },
+      context = { diagnostics = {} },
+    })
+    local applied = false
+    for _, action in ipairs(actions or {}) do
       if not applied and action.kind == 'quickfix' and action.title:find('proc.name', 1, true) then
         vim.lsp.util.apply_workspace_edit(action.edit, 'utf-16')
         applied = true
       end
     end
-  end
-  assert(applied, vim.inspect(answers))
-  assert(vim.api.nvim_buf_get_lines(buffer, 2, 3, false)[1] == '  condition: spawned and proc.name = x')
-  wait('no diagnostic', function() return #vim.diagnostic.get(buffer) == 0 end)
-  print('quick fix ok')
+    assert(applied, vim.inspect(actions))
+    assert(line_of(buffer, 2) == '  condition: spawned and proc.name = x')
+    wait('no diagnostic', function() return #vim.diagnostic.get(buffer) == 0 end)
+  end)
 
-  vim.api.nvim_win_set_cursor(0, { 3, 15 })
-  vim.lsp.buf.rename('started')
-  wait('the rename', function()
-    return vim.api.nvim_buf_get_lines(buffer, 2, 3, false)[1] == '  condition: started and proc.name = x'
+  step('an edit gives a new diagnostic', function()
+    vim.api.nvim_buf_set_lines(buffer, 4, 5, false, { '  priority: INFFO' })
+    wait('a diagnostic', function() return #vim.diagnostic.get(buffer) == 1 end)
+    assert(vim.diagnostic.get(buffer)[1].lnum == 4)
+    vim.api.nvim_buf_set_lines(buffer, 4, 5, false, { '  priority: INFO' })
+    wait('no diagnostic', function() return #vim.diagnostic.get(buffer) == 0 end)
   end)
-  local other = vim.fn.bufadd('a.yaml')
-  vim.fn.bufload(other)
-  wait('the rename in the other file', function()
-    return vim.api.nvim_buf_get_lines(other, 0, 1, false)[1] == '- macro: started'
+
+  step('the effective rule has the macro in it', function()
+    local page = ask(buffer, 'rulec/effectiveRule', 2, 15)
+    assert(type(page) == 'string' and page:find('evt.type = execve', 1, true), vim.inspect(page))
   end)
-  print('rename ok')
+
+  step('a macro is found in another file', function()
+    vim.api.nvim_win_set_cursor(0, { 3, 15 })
+    vim.lsp.buf.definition()
+    wait('the jump', function() return vim.fn.expand('%:t') == 'a.yaml' end)
+    vim.cmd('edit b.yaml')
+  end)
+
+  step('a rename reaches both files', function()
+    vim.api.nvim_win_set_cursor(0, { 3, 15 })
+    vim.lsp.buf.rename('started')
+    wait('the rename', function() return line_of(buffer, 2) == '  condition: started and proc.name = x' end)
+    local other = vim.fn.bufadd('a.yaml')
+    vim.fn.bufload(other)
+    wait('the rename in the other file', function() return line_of(other, 0) == '- macro: started' end)
+  end)
+
+  step('both files are written and stay right', function()
+    vim.cmd('silent wall')
+    wait('no diagnostic', function() return #vim.diagnostic.get() == 0 end)
+    assert(vim.fn.readfile('a.yaml')[1] == '- macro: started')
+    assert(vim.fn.readfile('b.yaml')[3] == '  condition: started and proc.name = x')
+  end)
 end
 
 local ok, problem = pcall(check)
 if ok then
+  print('neovim: ' .. passed .. ' passed, 0 failed\n')
   vim.cmd('qall!')
 else
-  print(problem)
+  print(tostring(problem) .. '\nneovim: ' .. passed .. ' passed, 1 failed\n')
   vim.cmd('cquit 1')
 end
