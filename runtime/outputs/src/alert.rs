@@ -30,6 +30,8 @@ pub struct Alert {
 pub struct Fields {
     /// The output: time, priority and message, as text outputs print it.
     pub output: String,
+    /// The message alone.
+    pub message: String,
     /// `output_fields` with their values as texts, sorted by key.
     pub output_fields: Vec<(String, String)>,
     /// The host's name.
