@@ -1,13 +1,16 @@
 //! The program from its first line to its exit code: questions are answered, or rules are loaded and events processed.
 
 use std::process::ExitCode;
+use std::sync::Arc;
+
+use engine::UtcOffset;
 
 use crate::catalogue_view;
-use crate::exit::{FAILURE, Step, Stop};
+use crate::exit::{BUNDLE_REFUSED, FAILURE, HOST_UNFIT, Step, Stop};
 use crate::invocation::Invocation;
 use crate::log::Log;
 use crate::pipeline::Ended;
-use crate::rules::Rules;
+use crate::rules::{Rules, Taken};
 use crate::source::Capture;
 use crate::start::{self, answers};
 use crate::timing::StartUp;
@@ -19,23 +22,28 @@ pub(crate) fn main() -> ExitCode {
         Ok(invocation) => invocation,
         Err(code) => return code,
     };
-    loop {
-        let mut log = Log::of_start();
-        match once(&invocation, &mut log) {
-            Ok(Ended::Reload) => {}
-            Ok(Ended::Finished | Ended::Interrupted) | Err(Stop::Done) => return ExitCode::SUCCESS,
-            Err(Stop::Fatal(text)) => {
-                eprintln!("Error: {text}");
-                return FAILURE;
+    let mut log = Log::of_start();
+    match once(&invocation, &mut log) {
+        Ok(Ended::Finished | Ended::Interrupted) | Err(Stop::Done) => ExitCode::SUCCESS,
+        Err(Stop::Fatal(text)) => {
+            eprintln!("Error: {text}");
+            FAILURE
+        }
+        Err(Stop::Refused(text)) => {
+            eprintln!("Error: {text}");
+            ExitCode::from(BUNDLE_REFUSED)
+        }
+        Err(Stop::Host(text)) => {
+            eprintln!("Error: {text}");
+            ExitCode::from(HOST_UNFIT)
+        }
+        Err(Stop::Runtime(text)) => {
+            let text = format!("Runtime error: {text}. Exiting.");
+            if !log.to_stderr() {
+                eprintln!("{text}");
             }
-            Err(Stop::Runtime(text)) => {
-                let text = format!("Runtime error: {text}. Exiting.");
-                if !log.to_stderr() {
-                    eprintln!("{text}");
-                }
-                log.error(&text);
-                return FAILURE;
-            }
+            log.error(&text);
+            FAILURE
         }
     }
 }
@@ -44,7 +52,7 @@ pub(crate) fn main() -> ExitCode {
 fn once(invocation: &Invocation, log: &mut Log) -> Step<Ended> {
     let options = &invocation.options;
     answers::without_config(options)?;
-    let config = start::config(invocation, log)?;
+    let config = Arc::new(start::config(invocation, log)?);
     answers::about_programs(options, &config, log)?;
     if invocation.replay.is_none() {
         config.require_file()?;
@@ -61,13 +69,16 @@ fn once(invocation: &Invocation, log: &mut Log) -> Step<Ended> {
     let loading = rules.start()?;
     // The capture's tables are read while the rules compile; what is wrong with it is said afterwards.
     let capture = config.capture_file().filter(|_| !options.dry_run).map(Capture::open);
-    let program = rules.finish(loading, &catalogue)?;
+    let loaded = rules.finish(loading, &catalogue)?;
     start_up.compiled();
-    start::warn_of_silent_sources(&program, log);
+    start::warn_of_silent_sources(&loaded.program, log);
     if options.support {
         return answers::print(&support::report(&config, &plugins, &rules)?);
     }
-    let ready = start::ready(&config, program, start_up, log)?;
+    let ready = start::ready(&config, loaded.program, UtcOffset::default(), start_up, log)?;
+    if let Some(taken) = loaded.taken.as_ref().filter(|_| !options.dry_run) {
+        taken.remember(log)?;
+    }
     if options.dry_run {
         log.debug("Skipping outputs initialization in dry-run");
         log.debug("Skipping signal handlers creation in dry-run");
@@ -75,5 +86,6 @@ fn once(invocation: &Invocation, log: &mut Log) -> Step<Ended> {
         log.debug("Skipping event processing in dry-run");
         return Ok(Ended::Finished);
     }
-    run::run(run::Run { invocation, config: &config, log }, ready, capture)
+    let notices = loaded.taken.iter().filter_map(Taken::notice).collect();
+    run::run(run::Run { invocation, config: &config, log }, ready, capture, notices)
 }

@@ -11,6 +11,10 @@ pub(crate) enum Stop {
     Fatal(String),
     /// Falco's `Runtime error: <text>. Exiting.`, which goes through the log: exit code 1.
     Runtime(String),
+    /// A rule bundle is not taken: `Error: <text>` and exit code [`BUNDLE_REFUSED`].
+    Refused(String),
+    /// The host lacks what live events need: `Error: <text>` and exit code [`HOST_UNFIT`].
+    Host(String),
 }
 
 impl Stop {
@@ -25,3 +29,9 @@ pub(crate) type Step<T> = Result<T, Stop>;
 
 /// The code of a program that failed.
 pub(crate) const FAILURE: ExitCode = ExitCode::FAILURE;
+
+/// The code when a rule bundle was changed, is not signed as demanded, or is older than the last one.
+pub(crate) const BUNDLE_REFUSED: u8 = 4;
+
+/// The code when the host lacks what live events need: privileges, kernel types, ring buffers.
+pub(crate) const HOST_UNFIT: u8 = 3;

@@ -43,6 +43,26 @@ pub fn narrow(program: &Program) -> Program {
     narrowed
 }
 
+/// Decides conditions by the name that `evt.type` has: what the name alone cannot decide is possible.
+#[derive(Debug)]
+pub struct ByName<'p> {
+    program: &'p Program,
+    matchers: Vec<Option<Matcher>>,
+}
+
+impl<'p> ByName<'p> {
+    /// Prepares the checks of a program.
+    pub fn new(program: &'p Program) -> ByName<'p> {
+        ByName { program, matchers: program.exprs.iter().map(|expr| type_matcher(program, expr)).collect() }
+    }
+
+    /// By expression: whether it can hold for an event of this name.
+    pub fn possible(&self, name: &str) -> Vec<bool> {
+        let truths = decide(self.program, &self.matchers, Some(name));
+        truths.into_iter().map(|truth| truth != Some(false)).collect()
+    }
+}
+
 /// For a check of `evt.type` with literals: what it compares with.
 fn type_matcher(program: &Program, expr: &Expr) -> Option<Matcher> {
     let Expr::Check(check) = expr else { return None };

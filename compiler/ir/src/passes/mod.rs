@@ -8,7 +8,7 @@ pub mod prune;
 
 mod rebuild;
 
-pub use event_types::narrow;
+pub use event_types::{ByName, narrow};
 pub use fold::fold;
 pub use fuse::{Fused, fuse};
 pub use order::order;

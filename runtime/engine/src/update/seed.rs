@@ -207,6 +207,10 @@ impl ThreadInfo {
         self.pfminor = listed.page_faults_minor;
         self.pidns_init_start_ts = listed.pidns_init_start_ts;
         self.tty = listed.tty;
+        self.clone_ts = listed.clone_ts;
+        if listed.clone_ts != 0 {
+            self.exe_times();
+        }
     }
 }
 

@@ -176,6 +176,8 @@ pub struct Thread {
     pub exe_ino_ctime: u64,
     /// Modification time of the executable, ns since the epoch.
     pub exe_ino_mtime: u64,
+    /// When the thread was created, ns since the epoch; 0 when unknown. Captures do not store it.
+    pub clone_ts: u64,
 }
 
 /// The format's values for what a source does not tell.
@@ -220,6 +222,7 @@ impl Default for Thread {
             exe_ino: 0,
             exe_ino_ctime: 0,
             exe_ino_mtime: 0,
+            clone_ts: 0,
         }
     }
 }

@@ -1,27 +1,34 @@
-//! A run without a driver: there are no events, and only signals to wait for.
+//! A run without a driver: there are no events, and only time and signals to look after.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use super::Run;
+use engine::NullHost;
+use events::Snapshot;
+
+use super::{Open, Run};
 use crate::exit::Step;
-use crate::pipeline::Ended;
-use crate::signals::{Request, Signals};
+use crate::pipeline::{Ended, Pipeline};
+use crate::source::{Drained, Flow, Item, Source, SourceError};
+use crate::start::{self, Ready};
 
-pub(super) fn idle(run: Run<'_>, signals: &Signals) -> Step<Ended> {
+pub(super) fn idle(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
     run.log.info("Loaded event sources: syscall");
     run.log.info("Enabled event sources: syscall");
     run.log.info("Opening 'syscall' source with no driver");
-    let start = Instant::now();
-    let seconds = run.invocation.options.duration;
-    loop {
-        match signals.take() {
-            Some(Request::End) => return Ok(Ended::Interrupted),
-            Some(Request::Reload) => return Ok(Ended::Reload),
-            Some(Request::Reopen) | None => {}
-        }
-        if seconds > 0 && start.elapsed().as_secs() >= seconds {
-            return Ok(Ended::Finished);
-        }
+    let engine = start::engine(run.config, &ready, Box::new(NullHost));
+    Pipeline::new(run.parts(engine, ready, open)).run(&mut Silence)
+}
+
+/// A source that never says anything.
+struct Silence;
+
+impl Source for Silence {
+    fn take_snapshot(&mut self) -> Result<Snapshot, SourceError> {
+        Ok(Snapshot::default())
+    }
+
+    fn drain(&mut self, _: &mut impl FnMut(Item<'_>) -> Flow) -> Result<Drained, SourceError> {
         std::thread::sleep(Duration::from_millis(100));
+        Ok(Drained::Idle)
     }
 }

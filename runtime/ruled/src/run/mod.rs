@@ -1,10 +1,12 @@
 //! Processing of events: what a run opens, in order, and closes in reverse; then one function per kind of source.
 
 mod idle;
+mod live;
 mod replay;
 
 use std::io::{self, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use settings::falco_yaml::config::EngineKind;
 
@@ -13,7 +15,8 @@ use crate::exit::{Step, Stop};
 use crate::invocation::Invocation;
 use crate::log::Log;
 use crate::output::Outputs;
-use crate::pipeline::{Ended, Parts};
+use crate::pipeline::{Ended, Notice, Parts};
+use crate::reload;
 use crate::signals::Signals;
 use crate::source::{Capture, SourceError};
 use crate::start::Ready;
@@ -26,31 +29,42 @@ pub(crate) struct Run<'a> {
     /// The command line.
     pub(crate) invocation: &'a Invocation,
     /// The configuration.
-    pub(crate) config: &'a Config,
+    pub(crate) config: &'a Arc<Config>,
     /// Where the program reports.
     pub(crate) log: &'a Log,
 }
 
 /// Processes events until the source ends or somebody asks for the end.
-pub(crate) fn run(run: Run<'_>, ready: Ready, capture: Option<Result<Capture, SourceError>>) -> Step<Ended> {
+pub(crate) fn run(
+    run: Run<'_>,
+    ready: Ready,
+    capture: Option<Result<Capture, SourceError>>,
+    notices: Vec<Notice>,
+) -> Step<Ended> {
     let signals = Signals::install()
         .map_err(|error| Stop::fatal(format!("Could not create signal handlers: {error}")))?;
     write_pid_file(run.invocation.options.pidfile.as_deref())?;
     let mut outputs = Outputs::open(&run.config.falco.outputs, run.log.clone());
     let mut statistics = Statistics::default();
-    let program = ready.ruleset.clone();
-    let open = Open { outputs: &mut outputs, statistics: &mut statistics, signals: &signals };
+    let reloads = reload::start(reload::Context {
+        invocation: run.invocation.clone(),
+        config: run.config.clone(),
+        log: run.log.clone(),
+        utc_offset: ready.utc_offset.clone(),
+        bell: signals.clone(),
+    })
+    .map_err(|error| Stop::fatal(format!("cannot start a thread: {error}")))?;
+    let open =
+        Open { outputs: &mut outputs, statistics: &mut statistics, signals: &signals, reloads, notices };
     let ended = match capture {
         Some(capture) => replay::replay(run, ready, open, capture),
-        None if run.config.falco.engine == EngineKind::NoDriver => idle::idle(run, &signals),
-        None => Err(Stop::fatal(
-            "this build has no probe for live events; replay a capture with engine.kind=replay",
-        )),
+        None if run.config.falco.engine == EngineKind::NoDriver => idle::idle(run, ready, open),
+        None => live::live(run, ready, open),
     };
     drop(outputs);
     if run.invocation.traced_rule().is_none() {
         // Whoever closed standard output does not want to know.
-        let _ = io::stdout().lock().write_all(statistics.summary(program.program()).as_bytes());
+        let _ = io::stdout().lock().write_all(statistics.summary().as_bytes());
     }
     ended
 }
@@ -60,6 +74,8 @@ struct Open<'a> {
     outputs: &'a mut Outputs,
     statistics: &'a mut Statistics,
     signals: &'a Signals,
+    reloads: reload::Handle,
+    notices: Vec<Notice>,
 }
 
 impl<'a> Run<'a> {
@@ -72,6 +88,8 @@ impl<'a> Run<'a> {
             statistics: open.statistics,
             drops: &self.config.falco.event_drops,
             signals: open.signals,
+            reloads: open.reloads,
+            notices: open.notices,
             log: self.log,
             seconds: self.invocation.options.duration,
             start_up: ready.start_up,

@@ -1,6 +1,7 @@
 //! Where events come from.
 
 mod capture;
+mod live;
 
 use std::fmt;
 
@@ -9,6 +10,7 @@ use events::{RawEvent, Snapshot};
 use crate::drops::SourceCounters;
 
 pub(crate) use capture::Capture;
+pub(crate) use live::Live;
 
 /// What a source gives next.
 #[derive(Debug)]
