@@ -3,6 +3,8 @@
 use catalogue::Priority;
 use ir::{RuleId, SourceId};
 
+use crate::format::Parts;
+
 /// One alert. Whoever delivers it copies what it needs: the line's buffer is reused for the next alert.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Alert<'a> {
@@ -20,4 +22,6 @@ pub struct Alert<'a> {
     pub tags: &'a [Box<str>],
     /// The alert as one line of text or JSON, without a newline at the end.
     pub line: &'a [u8],
+    /// Its parts, if they were asked for.
+    pub parts: Option<&'a Parts>,
 }

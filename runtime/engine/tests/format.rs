@@ -5,7 +5,7 @@ use catalogue::{Format, Priority, Transformer, ValueType};
 use engine::Tracker;
 use engine::fields::{Fields, Printing, Settings};
 use engine::format::internal::{self, InternalAlert, InternalValue};
-use engine::format::{Formatter, Options};
+use engine::format::{Formatter, Options, Parts};
 use events::script::Script;
 use ir::render::Buffers;
 use ir::{
@@ -109,6 +109,11 @@ fn field(
 }
 
 fn line(options: Options) -> String {
+    alert(options).0
+}
+
+/// The line and the parts.
+fn alert(options: Options) -> (String, Option<Parts>) {
     let program = program();
     let script = Script::parse(SCRIPT).expect("a script");
     let settings =
@@ -125,7 +130,7 @@ fn line(options: Options) -> String {
     let values = Printing::new(&fields, &memory, &event);
     let alert = formatter.alert(&program, RuleId(0), &values);
     assert_eq!((alert.ts, alert.rule), (1_700_000_001_000_000_042, "Shadow \"read\""));
-    String::from_utf8(alert.line.to_vec()).expect("UTF-8")
+    (String::from_utf8(alert.line.to_vec()).expect("UTF-8"), alert.parts.cloned())
 }
 
 const MESSAGE: &str = "Shadow read by cat a \"b\" tab\u{fffd} <NA> cat   |ca| ab.cd CAT";
@@ -177,6 +182,33 @@ fn json() {
         line(Options { iso_8601: true, include_output: false, ..json() }),
         format!(r#"{{"hostname":"lab","output_fields":{iso},{tail}{tags}{time}"#)
     );
+}
+
+#[test]
+fn parts_show_values_as_the_message_does() {
+    assert_eq!(alert(Options::default()).1, None);
+    for json in [false, true] {
+        let options = Options { json, parts: true, include_output_fields: false, ..Options::default() };
+        let (line, parts) = alert(options.clone());
+        assert_eq!(line, self::line(Options { parts: false, ..options }), "the line is the same");
+        let parts = parts.expect("parts");
+        assert_eq!(parts.output, format!("22:13:21.000000042: Informational {MESSAGE}"));
+        assert_eq!(parts.message, MESSAGE);
+        let fields: Vec<_> =
+            parts.output_fields.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let expected = [
+            ("evt.buffer", "ab.cd"),
+            ("evt.reltime", "000000000"),
+            ("evt.time", "22:13:21.000000042"),
+            ("proc.aname[7]", "<NA>"),
+            ("proc.cmdline", "cat a \"b\" tab\u{fffd}"),
+            ("proc.name", "cat"),
+            ("proc.tty", "34816"),
+            ("toupper(proc.name)", "<NA>"),
+            ("who", "tty 34816 of <NA>"),
+        ];
+        assert_eq!(fields, expected);
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 pub mod internal;
 mod json;
+mod parts;
 mod slots;
 mod text;
 
@@ -15,6 +16,8 @@ use crate::alert::Alert;
 use crate::fields::Printing;
 use crate::local_time::UtcOffset;
 use slots::Slots;
+
+pub use parts::Parts;
 
 /// How alerts are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +43,8 @@ pub struct Options {
     pub utc_offset: UtcOffset,
     /// How byte buffers are written (`buffer_format_base64`).
     pub buffers: Buffers,
+    /// Whether alerts come with their parts besides the line.
+    pub parts: bool,
 }
 
 impl Default for Options {
@@ -55,6 +60,7 @@ impl Default for Options {
             hostname: Box::default(),
             utc_offset: UtcOffset::default(),
             buffers: Buffers::Dots,
+            parts: false,
         }
     }
 }
@@ -77,6 +83,7 @@ pub struct Formatter {
     message: Vec<u8>,
     scratch: Vec<u8>,
     line: Vec<u8>,
+    parts: Parts,
 }
 
 /// An entry of `output_fields`.
@@ -92,12 +99,20 @@ impl Formatter {
     /// Prepares to write a program's alerts.
     pub fn new(program: &Program, options: Options) -> Formatter {
         let styles = (0..program.slots.len()).map(|slot| Style::of(program, SlotId(slot as u32))).collect();
-        let fields = if options.json && options.include_output_fields {
+        let fields = if options.parts || (options.json && options.include_output_fields) {
             program.rules.iter().map(|rule| sorted(&rule.output.fields, options.time_field())).collect()
         } else {
             Vec::new()
         };
-        Formatter { options, styles, fields, message: Vec::new(), scratch: Vec::new(), line: Vec::new() }
+        Formatter {
+            options,
+            styles,
+            fields,
+            message: Vec::new(),
+            scratch: Vec::new(),
+            line: Vec::new(),
+            parts: Parts::default(),
+        }
     }
 
     /// The settings.
@@ -132,6 +147,19 @@ impl Formatter {
                 std::mem::swap(&mut self.line, &mut self.scratch);
             }
         }
+        let parts = if self.options.parts {
+            let material = parts::Material {
+                options: &self.options,
+                rule,
+                ts: event.ts(),
+                message: &self.message,
+                entries: self.fields.get(id.0 as usize).map_or(&[], Vec::as_slice),
+            };
+            parts::fill(&mut self.parts, &mut self.scratch, &material, &slots);
+            Some(&self.parts)
+        } else {
+            None
+        };
         Alert {
             ts: event.ts(),
             id,
@@ -140,6 +168,7 @@ impl Formatter {
             source: rule.source,
             tags: &rule.tags,
             line: &self.line,
+            parts,
         }
     }
 }

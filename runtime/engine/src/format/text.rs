@@ -12,16 +12,21 @@ const NS: u64 = 1_000_000_000;
 
 /// Appends `<time>: <Priority> <message>`.
 pub(super) fn write(out: &mut Vec<u8>, options: &Options, priority: Priority, ts: u64, message: &[u8]) {
+    push_time(out, options, ts);
+    out.extend_from_slice(b": ");
+    out.extend_from_slice(priority.as_str().as_bytes());
+    out.push(b' ');
+    out.extend_from_slice(message);
+}
+
+/// Appends the time as lines begin with it.
+pub(super) fn push_time(out: &mut Vec<u8>, options: &Options, ts: u64) {
     if options.iso_8601 {
         push_utc(out, ts);
         out.extend_from_slice(b"+0000");
     } else {
         push_time_of_day(out, ts, options.utc_offset.get());
     }
-    out.extend_from_slice(b": ");
-    out.extend_from_slice(priority.as_str().as_bytes());
-    out.push(b' ');
-    out.extend_from_slice(message);
 }
 
 /// Appends a line escaped like the body of a JSON string.

@@ -26,14 +26,19 @@ pub(crate) struct Ready {
 }
 
 /// Makes a program ready to run.
-pub(crate) fn ready(config: &Config, program: ir::Program, mut start_up: StartUp, log: &Log) -> Step<Ready> {
+pub(crate) fn ready(
+    config: &Config,
+    program: ir::Program,
+    utc_offset: UtcOffset,
+    mut start_up: StartUp,
+    log: &Log,
+) -> Step<Ready> {
     if !config.has_output() {
         return Err(Stop::fatal(
             "No output configured, please make sure at least one output is configured and enabled.",
         ));
     }
     let hostname = hostname(log)?;
-    let utc_offset = UtcOffset::default();
     let settings = field_settings(config, &hostname, &utc_offset);
     let ruleset =
         Ruleset::new(program, settings, Mode::Automatic).map_err(|error| Stop::Runtime(error.to_string()))?;
@@ -58,8 +63,12 @@ pub(crate) fn engine(config: &Config, ready: &Ready, host: Box<dyn HostLookup + 
         thread_timeout_ns: falco.thread_purge_timeout_s.saturating_mul(1_000_000_000),
         ..defaults
     };
-    let strategy = if falco.match_all { Strategy::All } else { Strategy::First };
-    Engine::new(ready.ruleset.clone(), strategy, ready.format.clone(), options, host)
+    Engine::new(ready.ruleset.clone(), strategy(config), ready.format.clone(), options, host)
+}
+
+/// Whether the first matching rule alerts, or every one.
+pub(crate) fn strategy(config: &Config) -> Strategy {
+    if config.falco.match_all { Strategy::All } else { Strategy::First }
 }
 
 /// What fields show that comes from the configuration.
@@ -91,6 +100,7 @@ fn alert_format(config: &Config, hostname: &str, utc_offset: &UtcOffset) -> form
         hostname: hostname.into(),
         utc_offset: utc_offset.clone(),
         buffers: buffers(config),
+        parts: false,
     }
 }
 
