@@ -16,6 +16,35 @@ use crate::state::State;
 use crate::stats::Stats;
 use crate::update::{Options, Tracker};
 
+/// Rules with the memory that evaluating and formatting need, made ready away from the event loop: taking them over is
+/// then a matter of a few moves.
+#[derive(Debug)]
+pub struct ReadyRules {
+    ruleset: Arc<Ruleset>,
+    matcher: Matcher,
+    formatter: Formatter,
+    strategy: Strategy,
+}
+
+impl ReadyRules {
+    /// Prepares rules for an engine that knows about `threads` threads: memory for them is set aside now.
+    pub fn new(
+        ruleset: Arc<Ruleset>,
+        strategy: Strategy,
+        format: format::Options,
+        threads: usize,
+    ) -> ReadyRules {
+        let mut matcher = Matcher::new(&ruleset, strategy);
+        matcher.reserve(threads);
+        ReadyRules { matcher, formatter: Formatter::new(ruleset.program(), format), ruleset, strategy }
+    }
+
+    /// The rules.
+    pub fn ruleset(&self) -> &Arc<Ruleset> {
+        &self.ruleset
+    }
+}
+
 /// State and rules of one event stream. Events of one stream must come in order; nothing is shared with other engines.
 #[derive(Debug)]
 pub struct Engine {
@@ -51,12 +80,21 @@ impl Engine {
         self.tracker.load(snapshot);
     }
 
-    /// Takes other rules from the next event on; the state stays.
-    pub fn replace(&mut self, ruleset: Arc<Ruleset>) {
-        let options = self.formatter.options().clone();
-        self.matcher = Matcher::new(&ruleset, self.strategy);
-        self.formatter = Formatter::new(ruleset.program(), options);
-        self.ruleset = ruleset;
+    /// Takes other rules from the next event on; the state stays. Gives back the former rules: whoever minds pauses
+    /// drops them elsewhere.
+    #[must_use]
+    pub fn replace(&mut self, rules: ReadyRules) -> ReadyRules {
+        ReadyRules {
+            ruleset: std::mem::replace(&mut self.ruleset, rules.ruleset),
+            matcher: std::mem::replace(&mut self.matcher, rules.matcher),
+            formatter: std::mem::replace(&mut self.formatter, rules.formatter),
+            strategy: std::mem::replace(&mut self.strategy, rules.strategy),
+        }
+    }
+
+    /// How many threads' worth of memory the rules have taken so far: what [`ReadyRules::new`] wants to know.
+    pub fn threads_seen(&self) -> usize {
+        self.matcher.threads_seen()
     }
 
     /// Applies an event to the state and gives an alert for each rule that it matches to `sink`, in evaluation order.

@@ -23,7 +23,7 @@ pub mod stats;
 pub mod update;
 
 pub use alert::Alert;
-pub use engine::Engine;
+pub use engine::{Engine, ReadyRules};
 pub use event::Event;
 pub use host::{HostLookup, HostThread, NullHost};
 pub use local_time::UtcOffset;

@@ -128,6 +128,16 @@ impl Matcher {
         }
     }
 
+    /// Sets memory aside for so many threads, so that no event has to wait for it.
+    pub fn reserve(&mut self, threads: usize) {
+        self.caches.resize_with(threads, CacheEntry::default);
+    }
+
+    /// How many threads there is memory for.
+    pub fn threads_seen(&self) -> usize {
+        self.caches.len()
+    }
+
     /// What extractors keep between events.
     pub fn memory(&self) -> &Memory {
         &self.memory

@@ -151,6 +151,22 @@ pub struct Options {
     #[arg(short = 'r', value_name = "rules_file")]
     pub rules: Vec<PathBuf>,
 
+    /// Take rules from this bundle, made by `rulec build`, instead of files
+    #[arg(long, value_name = "bundle")]
+    pub bundle: Option<PathBuf>,
+
+    /// Take only bundles that are signed with this key, `ed25519:...` or a file with keys; may be repeated
+    #[arg(long, value_name = "key")]
+    pub bundle_key: Vec<String>,
+
+    /// Where the last accepted bundle is remembered; /var/lib/ruled if not given
+    #[arg(long, value_name = "directory")]
+    pub state_dir: Option<PathBuf>,
+
+    /// Take a bundle that is older than the last accepted one; the reason becomes an alert
+    #[arg(long, value_name = "reason")]
+    pub allow_rollback: Option<String>,
+
     /// Print version, configuration and rules as JSON and exit
     #[arg(long)]
     pub support: bool,

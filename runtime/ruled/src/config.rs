@@ -38,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) warnings: Vec<String>,
     /// Files and directories with rules, in load order.
     pub(crate) rules: Vec<String>,
+    /// The bundle that the command line names.
+    pub(crate) bundle: Option<PathBuf>,
 }
 
 impl Config {
@@ -75,7 +77,8 @@ impl Config {
         if options.unbuffered {
             falco.outputs.buffered = false;
         }
-        Ok(Config { file, falco, root: loaded.root, files, warnings, rules })
+        let bundle = options.bundle.clone();
+        Ok(Config { file, falco, root: loaded.root, files, warnings, rules, bundle })
     }
 
     /// Falco's words when nothing configures the run.

@@ -1,8 +1,7 @@
 //! The program's own log: Falco's lines on standard error and in syslog. Alerts never pass here.
 
-use std::cell::RefCell;
 use std::io::{self, Write};
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
@@ -65,13 +64,13 @@ pub(crate) struct LogSettings {
 pub(crate) struct Log {
     settings: LogSettings,
     zone: LocalZone,
-    syslog: Option<Rc<RefCell<SyslogSocket>>>,
+    syslog: Option<Arc<Mutex<SyslogSocket>>>,
 }
 
 impl Log {
     /// A log with these settings.
     pub(crate) fn new(settings: LogSettings, zone: LocalZone) -> Log {
-        let syslog = settings.syslog.then(|| Rc::new(RefCell::new(SyslogSocket::of_system())));
+        let syslog = settings.syslog.then(|| Arc::new(Mutex::new(SyslogSocket::of_system())));
         Log { settings, zone, syslog }
     }
 
@@ -87,7 +86,7 @@ impl Log {
         }
         let message = message.strip_suffix('\n').unwrap_or(message);
         if let Some(syslog) = &self.syslog {
-            let _ = syslog.borrow_mut().send(level as u8, message);
+            let _ = syslog.lock().unwrap_or_else(PoisonError::into_inner).send(level as u8, message);
         }
         if self.settings.stderr {
             let now = Timestamp::now();

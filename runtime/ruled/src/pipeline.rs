@@ -1,6 +1,6 @@
 //! The event loop: a source's events through the engine to the outputs, with everything that happens between two events.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use catalogue::Priority;
 use engine::format::internal::{self, InternalAlert, InternalValue};
@@ -12,6 +12,7 @@ use crate::drops::{DROP_RULE, DropManager, DropReaction, SourceCounters};
 use crate::exit::Stop;
 use crate::log::{Level, Log};
 use crate::output::{Line, Outputs};
+use crate::reload::{self, FAILURE_RULE, Fresh, Outcome, Reason};
 use crate::signals::{Request, Signals};
 use crate::source::{Drained, Flow, Item, Source};
 use crate::statistics::Statistics;
@@ -30,6 +31,8 @@ pub(crate) struct Pipeline<'a> {
     /// What the source counted when it was last asked.
     counters: SourceCounters,
     signals: &'a Signals,
+    reloads: reload::Handle,
+    notices: Vec<Notice>,
     log: &'a Log,
     /// Length of the run in nanoseconds of event time; 0: no limit.
     duration_ns: u64,
@@ -56,6 +59,10 @@ pub(crate) struct Parts<'a> {
     pub(crate) drops: &'a EventDrops,
     /// What was asked for from outside.
     pub(crate) signals: &'a Signals,
+    /// Where other rules come from.
+    pub(crate) reloads: reload::Handle,
+    /// What is to be said at the start.
+    pub(crate) notices: Vec<Notice>,
     /// Where the program reports.
     pub(crate) log: &'a Log,
     /// Length of the run in seconds of event time; 0: no limit.
@@ -75,8 +82,17 @@ pub(crate) enum Ended {
     Finished,
     /// A signal asked for it.
     Interrupted,
-    /// A signal asked to start over.
-    Reload,
+}
+
+/// Something that the program itself says as an alert.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Notice {
+    /// How grave it is.
+    pub(crate) priority: Priority,
+    /// What takes the place of a rule's name.
+    pub(crate) rule: &'static str,
+    /// What it says.
+    pub(crate) message: String,
 }
 
 impl<'a> Pipeline<'a> {
@@ -90,6 +106,8 @@ impl<'a> Pipeline<'a> {
             drops: DropManager::new(parts.drops, SourceCounters::default()),
             counters: SourceCounters::default(),
             signals: parts.signals,
+            reloads: parts.reloads,
+            notices: parts.notices,
             log: parts.log,
             duration_ns: parts.seconds.saturating_mul(SECOND_NS),
             started_ns: 0,
@@ -107,8 +125,12 @@ impl<'a> Pipeline<'a> {
         self.engine.load(&snapshot);
         drop(snapshot);
         self.start_up.first_event();
+        for notice in std::mem::take(&mut self.notices) {
+            self.notify(&notice);
+        }
         let ended = self.events(source);
         self.outputs.flush();
+        self.statistics.settle(self.engine.ruleset().program());
         ended
     }
 
@@ -201,7 +223,7 @@ impl<'a> Pipeline<'a> {
     #[cold]
     fn idle(&mut self) -> Result<bool, Stop> {
         self.outputs.flush();
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
+        let now = now_ns();
         if now < self.due_ns { Ok(false) } else { self.tick(now) }
     }
 
@@ -217,6 +239,7 @@ impl<'a> Pipeline<'a> {
                 self.react(now, reaction)?;
             }
         }
+        self.reloads.set_threads(self.engine.threads_seen());
         self.due_ns = self.drops.next_check_ns();
         if self.duration_ns > 0 {
             self.due_ns = self.due_ns.min(self.started_ns.saturating_add(self.duration_ns));
@@ -254,24 +277,74 @@ impl<'a> Pipeline<'a> {
         Ok(())
     }
 
+    /// Raises an alert of the program itself.
+    fn notify(&mut self, notice: &Notice) {
+        let ts = now_ns();
+        let Notice { priority, rule, message } = notice;
+        self.line.clear();
+        let alert = InternalAlert { ts, priority: *priority, rule, message, fields: &[] };
+        internal::write(&mut self.line, &self.format, &alert);
+        self.outputs.deliver(Line { text: &self.line, priority: *priority });
+    }
+
+    /// Looks after what was asked for, between two events. `Some`: the run is over.
     #[cold]
     fn signal(&mut self) -> Option<Ended> {
-        match self.signals.take()? {
-            Request::End => {
-                self.log.info("SIGINT received, exiting...");
-                Some(Ended::Interrupted)
-            }
-            Request::Reopen => {
-                self.log.info("SIGUSR1 received, reopening outputs...");
-                self.outputs.reopen();
-                None
-            }
-            Request::Reload => {
-                self.log.info("SIGHUP received, restarting...");
-                Some(Ended::Reload)
+        while let Some(request) = self.signals.take() {
+            match request {
+                Request::End => {
+                    self.log.info("SIGINT received, exiting...");
+                    return Some(Ended::Interrupted);
+                }
+                Request::Reopen => {
+                    self.log.info("SIGUSR1 received, reopening outputs...");
+                    self.outputs.reopen();
+                }
+                Request::Reload => {
+                    self.log.info("SIGHUP received, restarting...");
+                    self.reloads.request(Reason::Signal);
+                }
             }
         }
+        match self.reloads.take_outcome() {
+            Some(Outcome::Ready(fresh)) => self.take_over(*fresh),
+            Some(Outcome::Failed(reason)) => {
+                self.log.error(&format!("the rules stay as they are: {reason}"));
+                let message = format!("{FAILURE_RULE}: {reason}");
+                self.notify(&Notice { priority: Priority::Critical, rule: FAILURE_RULE, message });
+            }
+            None => {}
+        }
+        None
     }
+
+    /// Takes other rules: from the next event on, they judge, and no event is judged by both.
+    fn take_over(&mut self, fresh: Fresh) {
+        let start = Instant::now();
+        let Fresh { rules, identity, format, notice } = fresh;
+        let count = rules.ruleset().program().rules.len();
+        self.statistics.settle(self.engine.ruleset().program());
+        let former = self.engine.replace(rules);
+        self.format = format;
+        self.reloads.retire(Box::new(former));
+        let pause = start.elapsed();
+        self.reloads.swapped(now_ns(), pause);
+        self.log.info(&format!(
+            "Rules reloaded: {count} rules, version {}, sha256 {}; from event {} on; paused {} us",
+            identity.version,
+            identity.digest,
+            self.engine.stats().delivered + 1,
+            pause.as_micros()
+        ));
+        if let Some(notice) = notice {
+            self.notify(&notice);
+        }
+    }
+}
+
+/// The time of day, in nanoseconds since the epoch.
+fn now_ns() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64)
 }
 
 #[cold]

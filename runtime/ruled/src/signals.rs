@@ -22,7 +22,7 @@ pub(crate) enum Request {
     End,
     /// Open output files anew (SIGUSR1).
     Reopen,
-    /// Start over with the configuration and rules of now (SIGHUP).
+    /// Take the rules of now (SIGHUP).
     Reload,
 }
 
@@ -41,6 +41,11 @@ impl Signals {
             signal_hook::flag::register(signal, Arc::clone(&signals.any))?;
         }
         Ok(signals)
+    }
+
+    /// Makes the event loop look: something is ready for it.
+    pub(crate) fn ring(&self) {
+        self.any.store(true, Ordering::SeqCst);
     }
 
     /// Whether anything was asked for: one load, cheap enough for every event.

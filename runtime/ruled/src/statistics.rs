@@ -4,11 +4,14 @@ use std::fmt::Write;
 
 use catalogue::{PRIORITIES, Priority};
 use ir::{Program, RuleId};
+use rustc_hash::FxHashMap;
 
 /// How often each rule alerted.
 #[derive(Debug, Default)]
 pub struct Statistics {
     by_rule: Vec<u64>,
+    /// By name, in the order of the latest program: what rules that went, or that come first, have counted.
+    by_name: Vec<(Box<str>, u64)>,
     by_priority: [u64; 8],
     total: u64,
 }
@@ -25,8 +28,29 @@ impl Statistics {
         self.total += 1;
     }
 
-    /// The lines that Falco prints.
-    pub fn summary(&self, program: &Program) -> String {
+    /// Keeps what was counted for the rules of a program, whose numbers may mean other rules from now on.
+    pub fn settle(&mut self, program: &Program) {
+        let mut former: FxHashMap<Box<str>, u64> = FxHashMap::default();
+        let mut order = Vec::new();
+        for (name, count) in self.by_name.drain(..) {
+            order.push(name.clone());
+            former.insert(name, count);
+        }
+        for (index, rule) in program.rules.iter().enumerate() {
+            let count =
+                self.by_rule.get(index).copied().unwrap_or(0) + former.remove(&rule.name).unwrap_or(0);
+            self.by_name.push((rule.name.clone(), count));
+        }
+        for name in order {
+            if let Some(count) = former.remove(&name).filter(|count| *count > 0) {
+                self.by_name.push((name, count));
+            }
+        }
+        self.by_rule.clear();
+    }
+
+    /// The lines that Falco prints, for what is settled.
+    pub fn summary(&self) -> String {
         let mut out = format!("Events detected: {}\nRule counts by severity:\n", self.total);
         for (priority, count) in PRIORITIES.iter().zip(self.by_priority).filter(|(_, count)| *count > 0) {
             let name = match priority {
@@ -37,8 +61,8 @@ impl Statistics {
             let _ = writeln!(out, "   {name}: {count}");
         }
         out.push_str("Triggered rules by rule name:\n");
-        for (rule, count) in program.rules.iter().zip(&self.by_rule).filter(|(_, count)| **count > 0) {
-            let _ = writeln!(out, "   {}: {count}", rule.name);
+        for (name, count) in self.by_name.iter().filter(|(_, count)| *count > 0) {
+            let _ = writeln!(out, "   {name}: {count}");
         }
         out
     }

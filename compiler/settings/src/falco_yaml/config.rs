@@ -143,6 +143,10 @@ pub struct FalcoConfig {
     pub match_all: bool,
     /// Additions to outputs.
     pub append_output: Vec<AppendOutput>,
+    /// A rule bundle instead of rules files.
+    pub bundle: Bundle,
+    /// Where the program keeps what it must remember over restarts.
+    pub state_dir: String,
     /// Fields with fixed values.
     pub static_fields: Vec<StaticField>,
     /// All plugins that are described.
@@ -177,6 +181,15 @@ pub struct FalcoConfig {
     pub compat_fixes: Vec<String>,
 }
 
+/// `bundle`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bundle {
+    /// The bundle; empty: rules come from files.
+    pub file: String,
+    /// Trusted keys, or files with them.
+    pub keys: Vec<String>,
+}
+
 /// `base_syscalls`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BaseSyscalls {
@@ -209,6 +222,8 @@ impl FalcoConfig {
             priority: Priority::parse(&reader.word("priority")).unwrap_or(Priority::Debug),
             match_all: reader.word("rule_matching") == "all",
             append_output: forms::append_output(&mut reader),
+            bundle: Bundle { file: reader.text("bundle.file"), keys: reader.texts("bundle.keys") },
+            state_dir: reader.text("state_dir"),
             static_fields: forms::static_fields(&mut reader),
             plugins: forms::plugins(&mut reader),
             load_plugins: reader.node("load_plugins").is_some().then(|| reader.texts("load_plugins")),

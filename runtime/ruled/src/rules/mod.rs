@@ -1,13 +1,14 @@
 //! Loading of rules: which files, handing them to the compiling child, reporting what it found, and checking the program
 //! that comes back.
 
+mod bundle;
 pub(crate) mod files;
 
 use std::io::Write;
 
 use catalogue::Catalogue;
 use ir::Program;
-use ir::bundle::Bundle;
+use ir::bundle::{Bundle, hex};
 use serde_json::{Value, json};
 
 use crate::args::Options;
@@ -19,12 +20,41 @@ use crate::exit::{Step, Stop};
 use crate::log::{Level, Log};
 use crate::pipeline::Ended;
 
+pub(crate) use bundle::{BundleFile, Taken};
+
 /// What loading depends on.
 pub(crate) struct Rules<'a> {
     pub(crate) options: &'a Options,
     pub(crate) config: &'a Config,
     pub(crate) plugins: &'a [Plugin],
     pub(crate) log: &'a Log,
+}
+
+/// Rules on their way.
+pub(crate) enum Loading {
+    /// Files that another process compiles.
+    Files(Compilation),
+    /// A bundle.
+    Bundle(BundleFile),
+}
+
+/// Rules that are there and verified.
+pub(crate) struct Loaded {
+    /// The rules.
+    pub(crate) program: Program,
+    /// Which they are.
+    pub(crate) identity: Identity,
+    /// The bundle, if they come from one.
+    pub(crate) taken: Option<Taken>,
+}
+
+/// Which rules they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    /// Version of the bundle; 0 for files.
+    pub(crate) version: u64,
+    /// SHA-256 of the compiled rules, in hexadecimal digits: equal exactly if the rules are.
+    pub(crate) digest: String,
 }
 
 impl Rules<'_> {
@@ -48,10 +78,13 @@ impl Rules<'_> {
         files::expand(&paths)
     }
 
-    /// Starts to compile the files of a normal start.
-    pub(crate) fn start(&self) -> Step<Compilation> {
+    /// Starts to load the rules of a normal start.
+    pub(crate) fn start(&self) -> Step<Loading> {
+        if let Some(bundle) = BundleFile::configured(self.options, self.config)? {
+            return Ok(Loading::Bundle(bundle));
+        }
         let names = self.names()?;
-        self.compile(files::read(&names)?, true, false)
+        self.compile(files::read(&names)?, true, false).map(Loading::Files)
     }
 
     fn compile(&self, files: Vec<files::RulesFile>, starting: bool, json: bool) -> Step<Compilation> {
@@ -72,8 +105,15 @@ impl Rules<'_> {
         asked.then(|| Describe { rule: self.options.describe.clone(), json: self.config.falco.format.json })
     }
 
-    /// Reports what the child found and gives the program.
-    pub(crate) fn finish(&self, compilation: Compilation, catalogue: &Catalogue) -> Step<Program> {
+    /// Reports what was found and gives the program.
+    pub(crate) fn finish(&self, loading: Loading, catalogue: &Catalogue) -> Step<Loaded> {
+        let compilation = match loading {
+            Loading::Files(compilation) => compilation,
+            Loading::Bundle(bundle) => {
+                let (program, identity, taken) = bundle.load(self.config, self.log)?;
+                return Ok(Loaded { program, identity, taken: Some(taken) });
+            }
+        };
         let Compiled { reply, bundle } = compilation.finish().map_err(Stop::Runtime)?;
         self.log.info("Loading rules from:");
         let mut refused = None;
@@ -110,7 +150,9 @@ impl Rules<'_> {
             None => {}
         }
         let damaged = |error: ir::bundle::BundleError| Stop::Runtime(format!("compiled rules: {error}"));
-        Bundle::open(&bundle).map_err(damaged)?.program(catalogue).map_err(damaged)
+        let bundle = Bundle::open(&bundle).map_err(damaged)?;
+        let program = bundle.program(catalogue).map_err(damaged)?;
+        Ok(Loaded { program, identity: Identity { version: 0, digest: hex(bundle.digest()) }, taken: None })
     }
 
     /// `-V`: what Falco says on each file.

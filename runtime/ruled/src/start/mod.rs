@@ -3,7 +3,7 @@
 pub(crate) mod answers;
 mod engine;
 
-pub(crate) use engine::{Ready, engine, ready};
+pub(crate) use engine::{Ready, engine, ready, strategy};
 
 use catalogue::SYSCALL_SOURCE;
 use settings::falco_yaml::config::EngineKind;
