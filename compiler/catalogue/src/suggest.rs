@@ -13,10 +13,10 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let word = Word::new(word);
     let mut found: Vec<(u32, &str)> = Vec::new();
     for name in candidates {
+        let Some(cost) = word.cost(name) else { continue };
         if name == word.text || found.iter().any(|&(_, other)| other == name) {
             continue;
         }
-        let Some(cost) = word.cost(name) else { continue };
         let at = found.partition_point(|&(c, n)| (c, n.len(), n) <= (cost, name.len(), name));
         if at < MOST {
             found.insert(at, (cost, name));
@@ -41,80 +41,158 @@ struct Word<'w> {
     text: &'w str,
     lower: String,
     letters: Vec<char>,
-    parts: Vec<String>,
+    set: u64,
 }
 
 impl<'w> Word<'w> {
     fn new(text: &'w str) -> Self {
         let lower = text.to_ascii_lowercase();
         let letters = lower.chars().collect();
-        let mut parts: Vec<_> = lower.split(SEPARATORS).map(str::to_owned).collect();
-        parts.sort_unstable();
-        Self { text, lower, letters, parts }
+        let set = letter_set(text);
+        Self { text, lower, letters, set }
     }
 
     fn cost(&self, name: &str) -> Option<u32> {
-        let (word, name) = (self.lower.as_str(), name.to_ascii_lowercase());
-        let letters: Vec<char> = name.chars().collect();
+        let word = self.lower.as_bytes();
+        let len = if name.is_ascii() { name.len() } else { name.chars().count() };
         // Short words are near to everything: allow as many edits as leave most of the word standing.
-        let limit = match self.letters.len().max(letters.len()) {
+        let limit = match self.letters.len().max(len) {
             0..=1 => 0,
             2..=3 => 1,
             4..=11 => 2,
             _ => 3,
         };
-        if let Some(edits) = edits(&self.letters, &letters, limit) {
+        // An edit brings in one letter and takes away one at most.
+        let near = self.letters.len().abs_diff(len) <= limit
+            && (self.set ^ letter_set(name)).count_ones() as usize <= 2 * limit;
+        if near && let Some(edits) = self.edits(name, limit) {
             // A wrong first letter is rarer than other slips, and a name that is not finished more frequent.
-            let first = u32::from(word.as_bytes().first() != name.as_bytes().first());
-            let finished = u32::from(!name.starts_with(word));
+            let first =
+                u32::from(word.first().copied() != name.as_bytes().first().map(u8::to_ascii_lowercase));
+            let finished = u32::from(!starts_with(name, word));
             return Some(edits * 10 + first * 5 + finished * 3);
         }
         if word.len() < 3 {
             return None;
         }
         // The word is what follows or precedes a dot in the name: the beginning or end was forgotten.
-        let rest = name.strip_suffix(word).filter(|rest| rest.ends_with('.'));
-        if rest.or(name.strip_prefix(word).filter(|rest| rest.starts_with('.'))).is_some() {
+        let at = name.len().checked_sub(word.len() + 1);
+        let dotted = |at: usize| name.as_bytes().get(at) == Some(&b'.');
+        if at.is_some_and(|at| {
+            (dotted(at) && ends_with(name, word)) || (dotted(word.len()) && starts_with(name, word))
+        }) {
             return Some(RELATED);
         }
-        if name.len() == word.len() {
-            let mut parts: Vec<_> = name.split(SEPARATORS).collect();
-            parts.sort_unstable();
-            if self.parts == parts {
-                return Some(LOOSE);
-            }
+        if name.len() == word.len() && self.same_parts(name) {
+            return Some(LOOSE);
         }
         let far = name.len().abs_diff(word.len()) as u32;
-        if name.starts_with(word) || (name.len() >= 3 && word.starts_with(&name)) {
+        if starts_with(name, word) || (name.len() >= 3 && starts_with(&self.lower, name.as_bytes())) {
             return Some(LOOSE + 10 + far);
         }
-        let last = word.rsplit('.').next().unwrap_or(word);
-        let same_last = last.len() >= 3 && last.len() < word.len() && name.rsplit('.').next() == Some(last);
+        let last = self.lower.rsplit('.').next().unwrap_or(&self.lower);
+        let same_last = last.len() >= 3
+            && last.len() < word.len()
+            && name.rsplit('.').next().is_some_and(|other| other.eq_ignore_ascii_case(last));
         same_last.then_some(LOOSE + 100 + name.len() as u32)
     }
+
+    /// Whether a name has the same parts in whatever order.
+    fn same_parts(&self, name: &str) -> bool {
+        let sum = |text: &str| text.bytes().map(|byte| u32::from(byte.to_ascii_lowercase())).sum::<u32>();
+        // Most names of this length differ in their letters already.
+        if sum(&self.lower) != sum(name) {
+            return false;
+        }
+        let parts = |text: &str| {
+            let mut parts: Vec<String> = text.split(SEPARATORS).map(str::to_ascii_lowercase).collect();
+            parts.sort_unstable();
+            parts
+        };
+        parts(&self.lower) == parts(name)
+    }
+
+    fn edits(&self, name: &str, limit: usize) -> Option<u32> {
+        let mut short = ['\0'; SHORT];
+        let mut count = 0;
+        for letter in name.chars() {
+            // Longer ones are rare enough to be copied.
+            let Some(slot) = short.get_mut(count) else {
+                let letters: Vec<char> = name.to_ascii_lowercase().chars().collect();
+                return edits(&self.letters, &letters, limit);
+            };
+            *slot = letter.to_ascii_lowercase();
+            count += 1;
+        }
+        edits(&self.letters, &short[..count], limit)
+    }
+}
+
+/// Names up to this many letters are compared without allocating.
+const SHORT: usize = 64;
+
+/// Which letters a word has, as far as 64 bits tell.
+fn letter_set(word: &str) -> u64 {
+    word.bytes().fold(0, |set, byte| set | 1 << (byte.to_ascii_lowercase() & 63))
+}
+
+/// Whether a text begins with lower-case letters, whatever its own case is.
+fn starts_with(text: &str, lower: &[u8]) -> bool {
+    text.as_bytes().get(..lower.len()).is_some_and(|start| start.eq_ignore_ascii_case(lower))
+}
+
+/// Whether a text ends with lower-case letters, whatever its own case is.
+fn ends_with(text: &str, lower: &[u8]) -> bool {
+    let at = text.len().checked_sub(lower.len());
+    at.and_then(|at| text.as_bytes().get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(lower))
 }
 
 /// Signs between the parts of names.
 const SEPARATORS: [char; 4] = ['.', '_', '-', ' '];
+
+/// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other, if at most `limit`.
+/// Letter case does not count.
+pub fn edits_between(word: &str, name: &str, limit: usize) -> Option<u32> {
+    Word::new(word).edits(name, limit)
+}
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`, if at most `limit`.
 fn edits(a: &[char], b: &[char], limit: usize) -> Option<u32> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }
-    let mut before = vec![0; b.len() + 1];
-    let mut above: Vec<usize> = (0..=b.len()).collect();
-    let mut row = vec![0; b.len() + 1];
+    let mut short = [[0u32; SHORT + 1]; 3];
+    let mut long: [Vec<u32>; 3] = Default::default();
+    let [before, above, row] = if b.len() <= SHORT {
+        short.each_mut().map(|row| &mut row[..=b.len()])
+    } else {
+        long.each_mut().map(|row| {
+            row.resize(b.len() + 1, 0);
+            row.as_mut_slice()
+        })
+    };
+    let (mut before, mut above, mut row) = (before, above, row);
+    let beyond = limit as u32 + 1;
+    for (j, cost) in above.iter_mut().enumerate() {
+        *cost = j as u32;
+    }
     for i in 1..=a.len() {
-        row[0] = i;
-        for j in 1..=b.len() {
-            let replace = above[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            row[j] = replace.min(above[j] + 1).min(row[j - 1] + 1);
+        // Further from the diagonal the cost is above the limit in any case.
+        let (first, last) = (i.saturating_sub(limit).max(1), (i + limit).min(b.len()));
+        row[first - 1] = if first == 1 { i as u32 } else { beyond };
+        let mut least = row[first - 1];
+        for j in first..=last {
+            let replace = above[j - 1] + u32::from(a[i - 1] != b[j - 1]);
+            // The row above ends one place earlier.
+            let dropped = if j < i + limit { above[j] } else { beyond };
+            let mut cost = replace.min(dropped + 1).min(row[j - 1] + 1);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
+                cost = cost.min(before[j - 2] + 1);
             }
+            row[j] = cost;
+            least = least.min(cost);
         }
-        if row.iter().all(|&cost| cost > limit) {
+        if least > limit as u32 {
             return None;
         }
         // The oldest row becomes the next one to fill.
@@ -122,7 +200,7 @@ fn edits(a: &[char], b: &[char], limit: usize) -> Option<u32> {
         std::mem::swap(&mut above, &mut row);
     }
     let edits = above[b.len()];
-    (edits <= limit).then_some(edits as u32)
+    (edits <= limit as u32).then_some(edits)
 }
 
 #[cfg(test)]

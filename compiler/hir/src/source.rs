@@ -93,6 +93,11 @@ impl Sources {
         self.trees.get(tree.0 as usize).map(|tree| tree.yaml.clone()).unwrap_or_default()
     }
 
+    /// A tree without a share in it.
+    pub(crate) fn tree(&self, tree: TreeId) -> Option<&Yaml> {
+        self.trees.get(tree.0 as usize).map(|tree| &*tree.yaml)
+    }
+
     /// The trees in the order in which they were read.
     pub(crate) fn tree_ids(&self) -> impl Iterator<Item = TreeId> + use<> {
         (0..self.trees.len() as u32).map(TreeId)

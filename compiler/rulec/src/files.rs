@@ -1,5 +1,6 @@
 //! The files to check: found in load order, read, and looked up by the identifiers that diagnostics carry.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,17 @@ const LARGEST_FILE: u64 = 256 * 1024 * 1024;
 struct SourceText {
     name: String,
     text: Arc<str>,
-    line_starts: Vec<u32>,
+    /// Made when the first place is asked for: most files have nothing to report.
+    line_starts: OnceCell<Vec<u32>>,
+}
+
+impl SourceText {
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let newlines = self.text.match_indices('\n');
+            std::iter::once(0).chain(newlines.map(|(at, _)| at as u32 + 1)).collect()
+        })
+    }
 }
 
 /// The texts of a check; a file's position is its `FileId`.
@@ -36,10 +47,7 @@ pub struct Place {
 impl Sources {
     /// Adds a text.
     pub fn add(&mut self, name: String, text: Arc<str>) -> FileId {
-        let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at as u32 + 1))
-            .collect();
-        self.0.push(SourceText { name, text, line_starts });
+        self.0.push(SourceText { name, text, line_starts: OnceCell::new() });
         FileId(self.0.len() as u32 - 1)
     }
 
@@ -68,6 +76,11 @@ impl Sources {
         self.0.get(file.0 as usize).map_or("", |source| &source.text)
     }
 
+    /// The offsets at which a file's lines start; one line for an unknown identifier.
+    pub fn line_starts(&self, file: FileId) -> &[u32] {
+        self.0.get(file.0 as usize).map_or(&[0], SourceText::line_starts)
+    }
+
     /// A range with its lines and columns.
     pub fn place(&self, range: FileRange) -> Place {
         Place {
@@ -77,11 +90,13 @@ impl Sources {
         }
     }
 
-    fn position(&self, file: FileId, offset: u32) -> Position {
+    /// The line and column of an offset.
+    pub fn position(&self, file: FileId, offset: u32) -> Position {
         let Some(source) = self.0.get(file.0 as usize) else { return Position::default() };
         let offset = offset.min(source.text.len() as u32);
-        let line = source.line_starts.partition_point(|start| *start <= offset).max(1);
-        let start = source.line_starts[line - 1] as usize;
+        let starts = source.line_starts();
+        let line = starts.partition_point(|start| *start <= offset).max(1);
+        let start = starts[line - 1] as usize;
         let before = source.text.as_bytes().get(start..offset as usize).unwrap_or_default();
         // Counting the bytes that begin a character works in the middle of one, too.
         let characters = before.iter().filter(|byte| **byte & 0xc0 != 0x80).count();

@@ -252,18 +252,20 @@ impl Ast {
 
     /// Whether two trees say the same: kinds, names, operators as spelled and values, but not positions.
     pub fn same_tree(&self, id: NodeId, other: &Ast, other_id: NodeId) -> bool {
-        let mut pairs = vec![(id, other_id)];
-        while let Some((a, b)) = pairs.pop() {
+        // Most trees differ at their root already.
+        if !self.same_node(id, other, other_id) {
+            return false;
+        }
+        let (mut left, mut right) = (vec![id], vec![other_id]);
+        while let (Some(a), Some(b)) = (left.pop(), right.pop()) {
             if !self.same_node(a, other, b) {
                 return false;
             }
-            let (mut left, mut right) = (Vec::new(), Vec::new());
             self.push_children(a, &mut left);
             other.push_children(b, &mut right);
             if left.len() != right.len() {
                 return false;
             }
-            pairs.extend(left.into_iter().zip(right));
         }
         true
     }
@@ -313,10 +315,22 @@ impl Iterator for Preorder<'_> {
 
     fn next(&mut self) -> Option<NodeId> {
         let id = self.stack.pop()?;
-        let first = self.stack.len();
-        self.ast.push_children(id, &mut self.stack);
-        if let Some(pushed) = self.stack.get_mut(first..) {
-            pushed.reverse();
+        // As `push_children`, but the last child first.
+        match self.ast.kind(id) {
+            NodeKind::And(run)
+            | NodeKind::Or(run)
+            | NodeKind::TransformerList(run)
+            | NodeKind::Transformer { args: run, .. } => {
+                self.stack.extend(self.ast.children(run).iter().rev());
+            }
+            NodeKind::Not(child) | NodeKind::Incomplete(child) => self.stack.push(child),
+            NodeKind::Unary { left, .. } => self.stack.push(left),
+            NodeKind::Binary { left, right, .. } => self.stack.extend([right, left]),
+            NodeKind::Identifier(_)
+            | NodeKind::Field { .. }
+            | NodeKind::Value(_)
+            | NodeKind::List(_)
+            | NodeKind::Missing => {}
         }
         Some(id)
     }

@@ -125,7 +125,35 @@ impl Key {
 
     /// The key spelled `text`.
     pub fn from_text(text: &str) -> Option<Key> {
-        Key::ALL.into_iter().find(|key| key.as_str() == text)
+        Some(match text {
+            "required_engine_version" => Key::RequiredEngineVersion,
+            "required_plugin_versions" => Key::RequiredPluginVersions,
+            "list" => Key::List,
+            "macro" => Key::Macro,
+            "rule" => Key::Rule,
+            "items" => Key::Items,
+            "condition" => Key::Condition,
+            "output" => Key::Output,
+            "desc" => Key::Desc,
+            "priority" => Key::Priority,
+            "source" => Key::Source,
+            "enabled" => Key::Enabled,
+            "capture" => Key::Capture,
+            "capture_duration" => Key::CaptureDuration,
+            "warn_evttypes" => Key::WarnEvttypes,
+            "skip-if-unknown-filter" => Key::SkipIfUnknownFilter,
+            "tags" => Key::Tags,
+            "exceptions" => Key::Exceptions,
+            "append" => Key::Append,
+            "override" => Key::Override,
+            "name" => Key::Name,
+            "fields" => Key::Fields,
+            "comps" => Key::Comps,
+            "values" => Key::Values,
+            "version" => Key::Version,
+            "alternatives" => Key::Alternatives,
+            _ => return None,
+        })
     }
 }
 
@@ -340,5 +368,18 @@ fn element(yaml: &Yaml, id: YamlId) -> Element {
         YamlKind::Null => Element::Null(id),
         YamlKind::Mapping(_) => Element::Item(Item::of(yaml, id)),
         _ => Element::NotMapping(id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Key;
+
+    #[test]
+    fn keys_are_read_as_they_are_written() {
+        for key in Key::ALL {
+            assert_eq!(Key::from_text(key.as_str()), Some(key));
+        }
+        assert_eq!(Key::from_text("Rule"), None);
     }
 }

@@ -26,7 +26,8 @@ pub trait CodeSet: Copy {
 
 impl CodeSet for EventSet {
     fn all() -> Self {
-        EventSet::below(EVENT_COUNT)
+        const ALL: EventSet = EventSet::below(EVENT_COUNT);
+        ALL
     }
 
     fn none() -> Self {

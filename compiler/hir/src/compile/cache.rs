@@ -35,6 +35,11 @@ impl Unit {
         self.errors.is_empty()
     }
 
+    /// Its checks for an event source, when the compiler needed them and it was the first such source.
+    pub(crate) fn checked_for(&self, source: &str) -> Option<&Arc<CheckedUnit>> {
+        self.checked.get().filter(|(known, _)| **known == *source).map(|(_, checked)| checked)
+    }
+
     /// The name of an identifier.
     pub fn name(&self, node: NodeId) -> &str {
         match self.ast.kind(node) {

@@ -1,6 +1,5 @@
 //! What lints look at.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -35,7 +34,6 @@ pub struct LintContext<'a> {
     macros: Vec<Option<usize>>,
     /// By macro: the source of the first rule that uses it.
     macro_sources: Vec<Option<Arc<str>>>,
-    subjects: RefCell<FxHashMap<String, u32>>,
 }
 
 /// A condition that parsed: of a rule with its exceptions, or of a macro; lists are put in, macros are not.
@@ -112,7 +110,6 @@ impl<'a> LintContext<'a> {
             conditions: Vec::new(),
             macros: vec![None; compiled.macros.len()],
             macro_sources: macro_sources(definitions, compiled),
-            subjects: RefCell::default(),
         };
         for (rule, one) in context.rules() {
             let checked = one.checked.clone();
@@ -131,8 +128,10 @@ impl<'a> LintContext<'a> {
         for (at, (definition, one)) in definitions.macros.iter().zip(&compiled.macros).enumerate() {
             let Some(unit) = one.unit.as_deref() else { continue };
             let source: Arc<str> = context.macro_sources[at].clone().unwrap_or_else(|| SYSCALL_SOURCE.into());
-            let fields = fields.entry(source.clone()).or_insert_with(|| Fields::new(catalogue, &source));
-            let checked = Arc::new(check_unit(&unit.ast, fields, false));
+            let checked = unit.checked_for(&source).cloned().unwrap_or_else(|| {
+                let fields = fields.entry(source.clone()).or_insert_with(|| Fields::new(catalogue, &source));
+                Arc::new(check_unit(&unit.ast, fields, false))
+            });
             context.macros[at] = Some(context.conditions.len());
             context.conditions.push(Condition {
                 rule: None,
@@ -182,17 +181,6 @@ impl<'a> LintContext<'a> {
     /// Whether a rule uses the macro at a position, directly or not.
     pub fn is_macro_used(&self, at: usize) -> bool {
         self.macro_sources.get(at).is_some_and(Option::is_some)
-    }
-
-    /// A number for a left side, equal for equal texts.
-    pub(super) fn subject(&self, text: &str) -> u32 {
-        let mut subjects = self.subjects.borrow_mut();
-        if let Some(known) = subjects.get(text) {
-            return *known;
-        }
-        let next = subjects.len() as u32;
-        subjects.insert(text.to_owned(), next);
-        next
     }
 
     /// An edit that replaces a span of a condition; `None` where the span is not written as such (it came from a list,

@@ -1,8 +1,7 @@
 //! What items say in vain: definitions replaced without a word, keys given twice or ignored, documents that are not
 //! read.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use syntax::items::{Item, ItemKind, Key};
 use syntax::span::{FileRange, Span};
 use syntax::yaml::{Yaml, YamlId, YamlKind};
@@ -21,28 +20,28 @@ struct Definition {
     changed: bool,
 }
 
-type Known = HashMap<(&'static str, String), Definition>;
+type Known<'a> = FxHashMap<(&'static str, &'a str), Definition>;
 
 pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
-    let mut known = Known::new();
+    let mut known = Known::default();
     for tree in context.sources.tree_ids() {
-        let yaml = context.sources.yaml(tree);
+        let Some(yaml) = context.sources.tree(tree) else { continue };
         for document in yaml.documents() {
             for &element in yaml.elements(document.root) {
                 if matches!(yaml.kind(element), YamlKind::Mapping(_)) {
-                    item(context, tree, &yaml, element, &mut known, found);
+                    item(context, tree, yaml, element, &mut known, found);
                 }
             }
         }
     }
 }
 
-fn item(
-    context: &LintContext<'_>,
+fn item<'a>(
+    context: &LintContext<'a>,
     tree: TreeId,
-    yaml: &Yaml,
+    yaml: &'a Yaml,
     node: YamlId,
-    known: &mut Known,
+    known: &mut Known<'a>,
     found: &mut Vec<Diagnostic>,
 ) {
     let item = Item::of(yaml, node);
@@ -64,7 +63,7 @@ fn item(
     let defines = [Key::Items, Key::Condition].iter().any(|key| item.fields.has(*key));
     let (Some(name), Some(head)) = (item.name(yaml), item.head()) else { return };
     let place = context.sources.node_range(tree, head.value);
-    let key = (kind, name.to_owned());
+    let key = (kind, name);
     if appends || overrides || !defines {
         if let Some(old) = known.get_mut(&key) {
             old.changed = true;
@@ -72,8 +71,8 @@ fn item(
         return;
     }
     let differs = |old: &&Definition| {
-        let earlier = context.sources.yaml(old.tree);
-        old.changed || content(&earlier, &Item::of(&earlier, old.node)) != content(yaml, &item)
+        let Some(earlier) = context.sources.tree(old.tree) else { return true };
+        old.changed || content(earlier, &Item::of(earlier, old.node)) != content(yaml, &item)
     };
     if let Some(old) = known.get(&key).filter(differs) {
         let message = format!("the {kind} `{name}` is defined again, which drops its earlier definition");
@@ -150,13 +149,17 @@ fn duplicate_keys(
     found: &mut Vec<Diagnostic>,
 ) {
     let mut open = vec![node];
+    let mut keys: Vec<Option<&str>> = Vec::new();
+    let nested = |node: &YamlId| matches!(yaml.kind(*node), YamlKind::Mapping(_) | YamlKind::Sequence(_));
     while let Some(node) = open.pop() {
         let pairs = yaml.pairs(node);
+        keys.clear();
+        keys.extend(pairs.iter().map(|pair| yaml.text(pair.key)));
         for (index, pair) in pairs.iter().enumerate() {
-            open.push(pair.value);
-            let Some(key) = yaml.text(pair.key) else { continue };
-            let first = pairs.iter().take(index).find(|other| yaml.text(other.key) == Some(key));
-            let Some(first) = first else { continue };
+            open.extend(Some(pair.value).filter(nested));
+            let Some(key) = keys[index] else { continue };
+            let first = keys.iter().take(index).position(|other| *other == Some(key));
+            let Some(first) = first.map(|first| pairs[first]) else { continue };
             let range = context.sources.node_range(tree, pair.key);
             found.push(
                 Diagnostic::new(
@@ -168,7 +171,7 @@ fn duplicate_keys(
                 .secondary(context.sources.node_range(tree, first.key), "this one counts"),
             );
         }
-        open.extend(yaml.elements(node));
+        open.extend(yaml.elements(node).iter().copied().filter(nested));
     }
 }
 

@@ -1,7 +1,7 @@
 //! Values that look like the name of a list that does not exist: Falco takes them as they are.
 
 use catalogue::suggest;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::ast::NodeKind;
 use syntax::span::{FileRange, Span};
 use syntax::token::OperatorClass;
@@ -72,9 +72,14 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
     let known: FxHashSet<&str> = names.iter().copied().collect();
     // Only words that share a part with a list's name can be near to it: most values are sorted out cheaply.
     let is_candidate = |word: &str| {
+        let mut joined = false;
         word.len() + 2 >= SHORTEST
-            && word.contains(['_', '-'])
-            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+            && word.bytes().all(|byte| {
+                let joint = matches!(byte, b'_' | b'-');
+                joined |= joint;
+                joint || byte.is_ascii_alphanumeric()
+            })
+            && joined
             && !known.contains(word)
     };
     let masks: Vec<(u64, &str)> = names
@@ -83,11 +88,15 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
         .filter(|name| name.len() >= SHORTEST)
         .map(|name| (letters(name), name))
         .collect();
-    let near = |word: &str| -> Vec<&str> {
+    // Words come again and again, and each is compared with the names of all lists.
+    let mut known_near: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
+    let look = |word: &str| -> Vec<&str> {
         let own = letters(word);
         // Two edits bring in or take away at most four different letters.
         let close = masks.iter().filter(|(mask, name)| {
-            (mask ^ own).count_ones() <= 4 && name.len().abs_diff(word.len()) <= 2 && edits(word, name) <= 2
+            (mask ^ own).count_ones() <= 4
+                && name.len().abs_diff(word.len()) <= 2
+                && suggest::edits_between(word, name, 2).is_some()
         });
         let close: Vec<&str> = close.map(|(_, name)| *name).collect();
         if close.is_empty() { close } else { suggest::nearest(word, close) }
@@ -100,27 +109,33 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
             if op.symbol.class() != OperatorClass::List && op.modifier.is_none() {
                 continue;
             }
-            let words: Vec<Span> = match ast.kind(right) {
-                NodeKind::List(items) => ast.items(items).iter().map(|item| item.span).collect(),
-                NodeKind::Value(_) => vec![ast.span(right)],
+            let (items, single) = match ast.kind(right) {
+                NodeKind::List(items) => (ast.items(items), None),
+                NodeKind::Value(_) => (&[][..], Some(ast.span(right))),
                 _ => continue,
             };
-            for span in words {
+            for span in items.iter().map(|item| item.span).chain(single) {
                 let word = span.slice(condition.text.as_str());
-                if !is_candidate(word) {
+                // The items of lists are looked at below, once.
+                let from_list = || condition.text.origin(span.start).is_some_and(|(_, via)| via.is_some());
+                if !is_candidate(word) || from_list() {
                     continue;
                 }
-                let mut near = near(word);
-                let place = context.place(condition.text, span);
-                let named = place.via.is_empty()
-                    && condition
+                let mut near = known_near.entry(word).or_insert_with(|| look(word)).clone();
+                let named = || {
+                    condition
                         .check(node)
                         .and_then(|check| check.left.plain_field())
-                        .is_some_and(|field| NAMED.contains(&&*field.name) && sounds_like_list(word));
-                if near.is_empty() && named {
+                        .is_some_and(|field| NAMED.contains(&&*field.name) && sounds_like_list(word))
+                };
+                if near.is_empty() {
+                    if !named() {
+                        continue;
+                    }
                     near = suggest::nearest(word, names.iter().copied());
                 }
-                if (named || !near.is_empty()) && seen.insert(place.range) {
+                let place = context.place(condition.text, span);
+                if seen.insert(place.range) {
                     found.push(diagnostic(place.range, word, &near));
                 }
             }
@@ -131,10 +146,13 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
         if !is_candidate(word) {
             continue;
         }
-        let near = near(word);
+        let near = known_near.entry(word).or_insert_with(|| look(word));
+        if near.is_empty() {
+            continue;
+        }
         let range = Scalars::range(context.sources, *item, Span::new(0, word.len() as u32));
-        if !near.is_empty() && seen.insert(range) {
-            found.push(diagnostic(range, word, &near));
+        if seen.insert(range) {
+            found.push(diagnostic(range, word, near));
         }
     }
 }
@@ -152,23 +170,4 @@ fn diagnostic(range: FileRange, word: &str, near: &[&str]) -> Diagnostic {
 /// Which letters a word has, as far as 64 bits tell.
 fn letters(word: &str) -> u64 {
     word.bytes().fold(0, |mask, byte| mask | 1 << (byte & 63))
-}
-
-/// Insertions, deletions, replacements and swaps of neighbours that turn one word into the other.
-fn edits(a: &str, b: &str) -> usize {
-    let (a, b) = (a.as_bytes(), b.as_bytes());
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let replaced = above[j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            row[j] = replaced.min(above[j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                row[j] = row[j].min(before[j - 2] + 1);
-            }
-        }
-        before = std::mem::replace(&mut above, row);
-    }
-    above[b.len()]
 }

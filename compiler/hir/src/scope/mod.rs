@@ -7,10 +7,10 @@ mod version;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use syntax::span::FileRange;
+use syntax::span::{FileRange, Span};
 
 use crate::source::{Sources, TreeId};
-use crate::text::{ScalarId, Traced};
+use crate::text::{ScalarId, Scalars, Traced};
 
 pub use exception::{Atom, Entry, Exception};
 pub use rule::{Rule, Update};
@@ -124,6 +124,14 @@ impl TextValue {
     /// The scalars of the pieces in order.
     pub fn scalars(&self) -> impl ExactSizeIterator<Item = ScalarId> + '_ {
         self.pieces.iter().map(|piece| piece.scalar)
+    }
+
+    /// The pieces in order: text, and where it stands.
+    pub fn parts<'s>(&'s self, sources: &'s Sources) -> impl Iterator<Item = (&'s str, FileRange)> + 's {
+        self.pieces.iter().map(|piece| {
+            let span = Span::new(piece.start, piece.end);
+            (piece_text(piece, sources), Scalars::range(sources, piece.scalar, span))
+        })
     }
 
     /// The scalar of the first piece.

@@ -1,5 +1,6 @@
 //! Findings in every format that people, editors and pipelines read.
 
+mod excerpt;
 mod falco_json;
 mod github;
 mod json;

@@ -1,21 +1,21 @@
 //! Findings for people: the source with the places marked, then notes and ways out.
 
 use std::fmt::Write;
-use std::ops::Range;
 
 use ariadne::{CharSet, Color, Config, IndexType, Label, Report as Drawing, ReportKind};
 use hir::{Applicability, Diagnostic, Severity};
 
 use super::Report;
+use super::excerpt::{Excerpts, Place};
 use crate::files::Sources;
 use crate::findings::Finding;
 
 /// All findings, each drawn into its source.
 pub fn text(report: &Report<'_>, colour: bool) -> String {
     let mut out = Vec::new();
-    let mut cache = Cache::new(report.sources);
+    let mut cache = Excerpts::new(report);
     for finding in report.findings {
-        let drawing = draw(report.sources, finding, colour);
+        let drawing = draw(&cache, finding, colour);
         if drawing.write(&mut cache, &mut out).is_err() {
             // Writing into memory fails only if the range fits no line; the message is never lost.
             out.extend_from_slice(plain(report.sources, finding).as_bytes());
@@ -68,9 +68,7 @@ pub fn summary(report: &Report<'_>) -> String {
     format!("{more}{verdict}")
 }
 
-type Place = (u32, Range<usize>);
-
-fn draw<'a>(sources: &'a Sources, finding: &'a Finding, colour: bool) -> Drawing<'a, Place> {
+fn draw<'f>(excerpts: &Excerpts<'_>, finding: &'f Finding, colour: bool) -> Drawing<'f, Place> {
     let diagnostic = &finding.diagnostic;
     let (kind, main) = match finding.severity {
         Severity::Error => (ReportKind::Custom("error", Color::Red), Color::Red),
@@ -78,15 +76,11 @@ fn draw<'a>(sources: &'a Sources, finding: &'a Finding, colour: bool) -> Drawing
         Severity::Note => (ReportKind::Custom("note", Color::Blue), Color::Blue),
     };
     let config = Config::new()
-        .with_index_type(IndexType::Byte)
+        .with_index_type(IndexType::Char)
         .with_color(colour)
         .with_compact(false)
         .with_char_set(CharSet::Unicode);
-    let place = |range: syntax::span::FileRange| -> Place {
-        let end = sources.text(range.file).len();
-        let bounded = (range.span.start as usize).min(end)..(range.span.end as usize).min(end);
-        (range.file.0, bounded)
-    };
+    let place = |range| excerpts.place(range);
     let mut drawing = Drawing::build(kind, place(diagnostic.primary()))
         .with_code(diagnostic.code.id)
         .with_message(&diagnostic.message)
@@ -146,35 +140,4 @@ fn plain(sources: &Sources, finding: &Finding) -> String {
         place.start.column
     );
     text
-}
-
-/// Sources as the drawing library wants them, prepared once per file.
-struct Cache<'a> {
-    sources: &'a Sources,
-    prepared: Vec<Option<ariadne::Source<&'a str>>>,
-}
-
-impl<'a> Cache<'a> {
-    fn new(sources: &'a Sources) -> Cache<'a> {
-        Cache { sources, prepared: (0..sources.len()).map(|_| None).collect() }
-    }
-}
-
-impl<'a> ariadne::Cache<u32> for &mut Cache<'a> {
-    type Storage = &'a str;
-
-    fn fetch(&mut self, id: &u32) -> Result<&ariadne::Source<&'a str>, impl std::fmt::Debug> {
-        let sources = self.sources;
-        match self.prepared.get_mut(*id as usize) {
-            Some(slot) => {
-                Ok(&*slot
-                    .get_or_insert_with(|| ariadne::Source::from(sources.text(syntax::span::FileId(*id)))))
-            }
-            None => Err(format!("no file {id}")),
-        }
-    }
-
-    fn display<'b>(&self, id: &'b u32) -> Option<impl std::fmt::Display + 'b> {
-        Some(self.sources.name(syntax::span::FileId(*id)).to_string())
-    }
 }

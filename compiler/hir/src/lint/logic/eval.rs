@@ -5,9 +5,10 @@
 
 use std::cell::{Cell, OnceCell};
 
-use catalogue::{Modifier, Operator};
+use catalogue::{Modifier, Operator, ResolvedField};
 use ir::ops::matcher::Matcher;
 use ir::{Const, EventSet, Value};
+use rustc_hash::FxHashMap;
 use syntax::ast::{NodeId, NodeKind};
 
 use crate::check::{TypedCheck, TypedRhs};
@@ -48,20 +49,29 @@ pub(super) struct Logic<'c, 'a> {
     mentioned: Vec<OnceCell<Box<[u32]>>>,
     /// By condition: the event types that it leaves, when it is a macro's that was asked for.
     events: Vec<OnceCell<EventSet>>,
+    /// By condition: a number equal for conditions that say the same, once it has been worked out.
+    hashes: Vec<Cell<Option<u64>>>,
     visits: Cell<u32>,
 }
 
 impl<'c, 'a> Logic<'c, 'a> {
     pub(super) fn new(context: &'c LintContext<'a>) -> Logic<'c, 'a> {
-        let atoms = context.conditions().iter().map(|condition| {
-            let checks = condition.checked.checks.iter();
-            checks
-                .map(|check| Atom { subject: subject(context, condition, check), matcher: OnceCell::new() })
-                .collect()
-        });
+        let mut numbers: FxHashMap<&'c str, u32> = FxHashMap::default();
+        let mut atoms: Vec<Vec<Atom>> = Vec::with_capacity(context.conditions().len());
+        for condition in context.conditions() {
+            let checks = condition.checked.checks.iter().map(|check| {
+                let subject = subject(condition, check).map(|text| {
+                    let next = numbers.len() as u32;
+                    *numbers.entry(text).or_insert(next)
+                });
+                Atom { subject, matcher: OnceCell::new() }
+            });
+            atoms.push(checks.collect());
+        }
         let mentioned = vec![OnceCell::new(); context.conditions().len()];
         let events = vec![OnceCell::new(); context.conditions().len()];
-        Logic { context, atoms: atoms.collect(), mentioned, events, visits: Cell::new(0) }
+        let hashes = vec![Cell::new(None); context.conditions().len()];
+        Logic { context, atoms, mentioned, events, hashes, visits: Cell::new(0) }
     }
 
     pub(super) fn condition(&self, at: usize) -> &'c Condition<'a> {
@@ -75,6 +85,11 @@ impl<'c, 'a> Logic<'c, 'a> {
     /// The event types that a macro leaves, once known.
     pub(super) fn macro_events(&self, condition: usize) -> &OnceCell<EventSet> {
         &self.events[condition]
+    }
+
+    /// Where the number for all of a condition is kept.
+    pub(super) fn hash_of(&self, condition: usize) -> &Cell<Option<u64>> {
+        &self.hashes[condition]
     }
 
     pub(super) fn check_at(&self, condition: usize, node: NodeId) -> Option<CheckAt> {
@@ -104,19 +119,22 @@ impl<'c, 'a> Logic<'c, 'a> {
         self.visits.get() < MOST_VISITS
     }
 
-    /// Whether an expression, macros included, says anything about a left side.
-    pub(super) fn mentions(&self, condition: usize, node: NodeId, subject: u32) -> bool {
+    /// Adds the left sides that an expression, macros included, says anything about.
+    pub(super) fn subjects(&self, condition: usize, node: NodeId, into: &mut Vec<u32>) {
         let one = self.condition(condition);
-        one.ast().preorder(node).any(|node| match one.ast().kind(node) {
-            NodeKind::Identifier(_) => {
-                let inner = self.context.macro_at(one.unit.name(node));
-                inner.is_some_and(|inner| self.mentioned(inner, 0).contains(&subject))
+        for node in one.ast().preorder(node) {
+            match one.ast().kind(node) {
+                NodeKind::Identifier(_) => {
+                    if let Some(inner) = self.context.macro_at(one.unit.name(node)) {
+                        into.extend_from_slice(self.mentioned(inner, 0));
+                    }
+                }
+                NodeKind::Unary { .. } | NodeKind::Binary { .. } => {
+                    into.extend(self.check_at(condition, node).and_then(|at| self.subject(at)));
+                }
+                _ => {}
             }
-            NodeKind::Unary { .. } | NodeKind::Binary { .. } => {
-                self.check_at(condition, node).is_some_and(|at| self.subject(at) == Some(subject))
-            }
-            _ => false,
-        })
+        }
     }
 
     fn mentioned(&self, condition: usize, depth: u32) -> &[u32] {
@@ -258,19 +276,21 @@ pub(super) fn is_equality(check: &TypedCheck) -> bool {
         )
 }
 
-fn subject(context: &LintContext<'_>, condition: &Condition<'_>, check: &TypedCheck) -> Option<u32> {
+/// The text that stands for a left side, when it has one value and the ordinary comparison.
+fn subject<'c>(condition: &'c Condition<'_>, check: &'c TypedCheck) -> Option<&'c str> {
     if check.left.shape.list || matches!(check.right, TypedRhs::Operand(_)) {
         return None;
     }
-    let fields = check.left.fields();
     // `evt.num` is what rules are switched off with; nobody needs to be told.
-    if fields.is_empty() || fields.iter().any(|field| is_peculiar(field) || field.name == "evt.num") {
+    let is_other = |field: &ResolvedField| is_peculiar(field) || field.name == "evt.num";
+    if let Some(field) = check.left.plain_field() {
+        return (!is_other(field)).then_some(&*field.text);
+    }
+    let fields = check.left.fields();
+    if fields.is_empty() || fields.iter().any(|field| is_other(field)) {
         return None;
     }
-    match check.left.plain_field() {
-        Some(field) => Some(context.subject(&field.text)),
-        None => Some(context.subject(condition.left(check.node).slice(condition.text.as_str()))),
-    }
+    Some(condition.left(check.node).slice(condition.text.as_str()))
 }
 
 fn as_value(value: &Const) -> Option<Value<'_>> {

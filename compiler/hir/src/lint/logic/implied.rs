@@ -121,7 +121,12 @@ fn hash(logic: &Logic<'_, '_>, index: usize, node: NodeId, depth: u32) -> Option
         NodeKind::Not(child) => ("not", hash(logic, index, child, depth)?).hash(&mut hasher),
         NodeKind::Identifier(_) => {
             let inner = logic.context.macro_at(one.unit.name(node)).filter(|_| depth < DEEPEST)?;
-            return hash(logic, inner, logic.condition(inner).ast().root(), depth + 1);
+            if let Some(known) = logic.hash_of(inner).get() {
+                return Some(known);
+            }
+            let found = hash(logic, inner, logic.condition(inner).ast().root(), depth + 1)?;
+            logic.hash_of(inner).set(Some(found));
+            return Some(found);
         }
         _ => {
             let at: CheckAt = logic.check_at(index, node)?;

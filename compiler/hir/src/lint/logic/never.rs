@@ -115,13 +115,18 @@ fn conflict(logic: &Logic<'_, '_>, index: usize, children: &[NodeId]) -> Option<
 
 /// One part leaves a left side a few values, and the others exclude each of them.
 fn values(logic: &Logic<'_, '_>, index: usize, children: &[NodeId]) -> Option<Conflict> {
+    let mut mentioned = Mentioned::default();
     for (i, demands) in children.iter().enumerate() {
         for possible in logic.possible(index, *demands) {
+            mentioned.learn(logic, index, children);
+            if !mentioned.elsewhere(i, possible.subject) {
+                continue;
+            }
             let all: Vec<&Const> = possible.checks.iter().flat_map(|at| logic.literals(*at)).collect();
             let mut left = all.clone();
             let mut excludes = None;
             for (j, other) in children.iter().enumerate() {
-                if i == j || !logic.mentions(index, *other, possible.subject) {
+                if i == j || !mentioned.of(j).contains(&possible.subject) {
                     continue;
                 }
                 let before = left.len();
@@ -145,6 +150,33 @@ fn values(logic: &Logic<'_, '_>, index: usize, children: &[NodeId]) -> Option<Co
         }
     }
     None
+}
+
+/// The left sides that each of several expressions is about.
+#[derive(Default)]
+struct Mentioned {
+    subjects: Vec<u32>,
+    /// By expression: where its subjects end.
+    ends: Vec<usize>,
+}
+
+impl Mentioned {
+    fn learn(&mut self, logic: &Logic<'_, '_>, index: usize, children: &[NodeId]) {
+        for child in children.get(self.ends.len()..).unwrap_or(&[]) {
+            logic.subjects(index, *child, &mut self.subjects);
+            self.ends.push(self.subjects.len());
+        }
+    }
+
+    fn of(&self, child: usize) -> &[u32] {
+        let start = child.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.subjects[start..self.ends[child]]
+    }
+
+    /// Whether an expression other than `child` is about a left side.
+    fn elsewhere(&self, child: usize, subject: u32) -> bool {
+        (0..self.ends.len()).any(|other| other != child && self.of(other).contains(&subject))
+    }
 }
 
 fn name(logic: &Logic<'_, '_>, possible: &Possible) -> String {
