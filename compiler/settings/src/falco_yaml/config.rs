@@ -3,6 +3,7 @@
 use catalogue::Priority;
 
 use crate::falco_yaml::forms::{self, AppendOutput, PluginSettings, RuleSelection, StaticField};
+pub use crate::falco_yaml::outputs::Outputs;
 use crate::falco_yaml::reader::Reader;
 use crate::origin::Problem;
 use crate::tree::Node;
@@ -66,25 +67,6 @@ pub struct AlertFormat {
     pub iso_8601: bool,
     /// Byte buffers as base64.
     pub buffer_base64: bool,
-}
-
-/// Where alerts go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outputs {
-    /// Standard output.
-    pub stdout: bool,
-    /// Syslog.
-    pub syslog: bool,
-    /// A file: its name, and whether it stays open.
-    pub file: Option<(String, bool)>,
-    /// A program: its command line, and whether it keeps running.
-    pub program: Option<(String, bool)>,
-    /// Buffer standard output.
-    pub buffered: bool,
-    /// Alerts that may wait; 0: a large default.
-    pub queue_capacity: u64,
-    /// Milliseconds after which a slow output is reported.
-    pub timeout_ms: u64,
 }
 
 /// The log of the program itself.
@@ -236,7 +218,7 @@ impl FalcoConfig {
                 iso_8601: reader.boolean("time_format_iso_8601"),
                 buffer_base64: reader.boolean("buffer_format_base64"),
             },
-            outputs: outputs(&mut reader),
+            outputs: Outputs::read(&mut reader),
             log: Log {
                 stderr: reader.boolean("log_stderr"),
                 syslog: reader.boolean("log_syslog"),
@@ -304,36 +286,6 @@ fn rules_files(reader: &mut Reader<'_>) -> Vec<String> {
     let mut files = reader.texts("rules_files");
     files.extend(reader.texts("rules_file"));
     files
-}
-
-fn outputs(reader: &mut Reader<'_>) -> Outputs {
-    let file = reader
-        .boolean("file_output.enabled")
-        .then(|| (reader.text("file_output.filename"), reader.boolean("file_output.keep_alive")));
-    if let (Some((name, _)), Some(node)) = (&file, reader.node("file_output.enabled"))
-        && name.is_empty()
-    {
-        let message = "file_output is enabled but no filename in configuration block";
-        reader.problems.push(Problem::error(message, node.origin.clone()));
-    }
-    let program = reader
-        .boolean("program_output.enabled")
-        .then(|| (reader.text("program_output.program"), reader.boolean("program_output.keep_alive")));
-    if let (Some((command, _)), Some(node)) = (&program, reader.node("program_output.enabled"))
-        && command.is_empty()
-    {
-        let message = "program output enabled but no program in configuration block";
-        reader.problems.push(Problem::error(message, node.origin.clone()));
-    }
-    Outputs {
-        stdout: reader.boolean("stdout_output.enabled"),
-        syslog: reader.boolean("syslog_output.enabled"),
-        file,
-        program,
-        buffered: reader.boolean("buffered_outputs"),
-        queue_capacity: reader.integer("outputs_queue.capacity"),
-        timeout_ms: reader.integer("output_timeout"),
-    }
 }
 
 fn event_drops(reader: &mut Reader<'_>) -> EventDrops {

@@ -1,8 +1,11 @@
 //! `falco.yaml`: its keys, its typed form, and what is wrong in it.
 
 pub mod config;
+mod duration;
 pub mod forms;
 pub mod keys;
+pub mod outputs;
 mod reader;
 
+pub use duration::duration;
 pub use reader::boolean;

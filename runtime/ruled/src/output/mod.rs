@@ -67,14 +67,14 @@ impl Outputs {
         if settings.stdout {
             outputs.push(Box::new(StdoutOutput::new(settings.buffered)));
         }
-        if let Some((path, keep_alive)) = &settings.file {
-            outputs.push(Box::new(FileOutput::new(path, *keep_alive)));
+        if let Some(file) = &settings.file {
+            outputs.push(Box::new(FileOutput::new(&file.filename, file.keep_alive)));
         }
         if settings.syslog {
             outputs.push(Box::new(SyslogOutput::new(SyslogSocket::of_system())));
         }
-        if let Some((command, keep_alive)) = &settings.program {
-            outputs.push(Box::new(ProgramOutput::new(command, *keep_alive)));
+        if let Some(program) = &settings.program {
+            outputs.push(Box::new(ProgramOutput::new(&program.program, program.keep_alive)));
         }
         let outputs = outputs.into_iter().map(|output| Open { output, failure: None }).collect();
         Outputs { outputs, log, closed: false }
