@@ -3,8 +3,8 @@
 //! All knowledge of rules is in `hir`; this crate finds files, applies levels and prints.
 #![forbid(unsafe_code)]
 
+mod alerts;
 pub mod args;
-mod baseline;
 mod bundle;
 pub mod bundle_args;
 mod commands;
@@ -13,6 +13,7 @@ mod findings;
 mod fix;
 mod input;
 mod render;
+mod show;
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
@@ -46,6 +47,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match &arguments.command {
         Command::Check(check) => commands::check::run(check, colour),
         Command::Describe(describe) => commands::describe::run(describe),
+        Command::Alerts(alerts) => commands::alerts::run(alerts),
+        Command::Show(show) => commands::show::run(show),
         Command::Fields(fields) => commands::fields::run(fields),
         Command::Events(events) => commands::events::run(events),
         Command::Explain(explain) => commands::explain::run(explain),

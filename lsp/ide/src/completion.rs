@@ -2,15 +2,19 @@
 
 mod condition;
 mod context;
+mod documentation;
 mod fields;
 mod keys;
 mod names;
 mod values;
 
 use syntax::Span;
+use syntax::ast::NodeKind;
 use syntax::items::Key;
 
+use crate::cursor::field_text;
 use crate::host::Analysis;
+use crate::index::ItemIndex;
 use context::Context;
 
 pub(crate) use condition::{Expect, state as condition_state};
@@ -52,8 +56,6 @@ pub struct Completion {
     pub kind: CompletionKind,
     /// A few words beside the label.
     pub detail: String,
-    /// Markdown, where it can be said without a look-up.
-    pub documentation: String,
     /// What is written over [`Completion::replace`].
     pub insert: String,
     /// Whether `insert` is a snippet with `$1` and so on.
@@ -71,6 +73,8 @@ pub(crate) struct Proposals<'a> {
     pub(crate) analysis: &'a Analysis,
     pub(crate) source: String,
     pub(crate) replace: Span,
+    /// Event types that the item's conditions name.
+    pub(crate) own_events: Vec<String>,
     pub(crate) all: Vec<Completion>,
 }
 
@@ -86,7 +90,6 @@ impl Proposals<'_> {
             label: label.to_owned(),
             kind,
             detail: detail.into(),
-            documentation: String::new(),
             insert: label.to_owned(),
             is_snippet: false,
             replace: self.replace,
@@ -118,13 +121,40 @@ impl Analysis {
         let word = context.word.len() as u32;
         let source = item.map_or_else(|| catalogue::SYSCALL_SOURCE.to_owned(), |item| self.source_of(item));
         let replace = Span::new(offset - word, offset);
-        let mut proposals = Proposals { analysis: self, source, replace, all: Vec::new() };
+        let own_events = item.map_or_else(Vec::new, |item| event_types(item));
+        let mut proposals = Proposals { analysis: self, source, replace, own_events, all: Vec::new() };
         proposals.fill(&context);
         let mut all = proposals.all;
+        all.retain(|one| fits(context.word, &one.label));
         all.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| a.label.cmp(&b.label)));
         all.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
         all
     }
+}
+
+/// Event types that an item's conditions name.
+fn event_types(item: &ItemIndex) -> Vec<String> {
+    let values = item.conditions.iter().flat_map(|condition| {
+        let ast = &condition.ast;
+        let compared = ast.preorder(ast.root()).filter_map(|id| match ast.kind(id) {
+            NodeKind::Binary { left, right, .. } if field_text(ast, left) == "evt.type" => Some(right),
+            _ => None,
+        });
+        compared.flat_map(move |right| match ast.kind(right) {
+            NodeKind::List(items) => {
+                ast.items(items).iter().map(|item| ast.text_lossy(item.text).into_owned()).collect()
+            }
+            NodeKind::Value(text) => vec![ast.text_lossy(text).into_owned()],
+            _ => Vec::new(),
+        })
+    });
+    values.collect()
+}
+
+/// Whether a label has the word's characters in their order, in whatever case: editors match no more loosely.
+fn fits(word: &str, label: &str) -> bool {
+    let mut rest = label.chars();
+    word.chars().all(|wanted| rest.any(|one| one.eq_ignore_ascii_case(&wanted)))
 }
 
 impl Proposals<'_> {
@@ -136,8 +166,8 @@ impl Proposals<'_> {
                 self.override_actions(context)
             }
             Spot::Value { key, text } => match key.as_str() {
-                "condition" => self.condition(text),
-                "output" => self.output(text),
+                "condition" => self.condition(text, context.word),
+                "output" => self.output(text, context.word),
                 "priority" => self.priorities(),
                 "source" => self.sources(),
                 "enabled" | "append" | "capture" | "warn_evttypes" | "skip-if-unknown-filter" => {
@@ -146,7 +176,7 @@ impl Proposals<'_> {
                 "tags" => self.tags(),
                 "items" => self.list_items_here(),
                 "rule" | "macro" | "list" => self.names_of(key),
-                "fields" => self.fields(2),
+                "fields" => self.fields(2, context.word),
                 "comps" => self.operators_for(""),
                 "values" => self.lists(1),
                 "name" if context.path.iter().any(|key| key == "required_plugin_versions") => self.plugins(),
@@ -183,7 +213,6 @@ impl Proposals<'_> {
         };
         let insert = keys::insertion(key);
         let made = self.add(CompletionKind::Key, rank, key.as_str(), "");
-        made.documentation = crate::hover::key_text(key).to_owned();
         made.deprecated = key == Key::Append;
         made.is_snippet = insert.contains('$');
         made.insert = insert;

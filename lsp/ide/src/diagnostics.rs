@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hir::{Checked, Diagnostic, Severity};
+use project::Known;
 
 use crate::host::Analysis;
 
@@ -47,8 +48,15 @@ impl Analysis {
     /// Everything that is wrong in all files, as `rulec check` reports it: by file and position.
     pub fn all_diagnostics(&self) -> Vec<Finding> {
         let checked = self.checked();
+        let mut baseline = self.reporting().baseline.clone();
         let reported = checked.diagnostics.iter().enumerate().filter_map(|(at, one)| {
-            let severity = self.levels().severity(one)?;
+            let severity = self.reporting().levels.severity(one)?;
+            if let Some(baseline) = &mut baseline {
+                let file = one.primary().file.0 as usize;
+                if baseline.take(Known::new(self.name(file), self.text(file), one)) {
+                    return None;
+                }
+            }
             Some(Finding { checked: checked.clone(), at, severity })
         });
         reported.collect()

@@ -4,11 +4,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use hir::{Checked, Input, Memo, Options, SourceFile};
+use project::{Baseline, Levels};
 use rustc_hash::FxHashMap;
 use syntax::LineIndex;
 
 use crate::index::{FileIndex, ItemIndex, SymbolKind};
-use crate::levels::Levels;
 
 /// A file of the workspace.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,39 +19,48 @@ pub struct File {
     pub text: Arc<str>,
 }
 
+/// What of the compiler's findings is reported.
+#[derive(Clone, Debug, Default)]
+pub struct Reporting {
+    /// How severely.
+    pub levels: Levels,
+    /// What is known already.
+    pub baseline: Option<Baseline>,
+}
+
 /// The mutable state: files in load order, and how they are checked.
 pub struct AnalysisHost {
     files: Vec<Arc<FileIndex>>,
     names: Vec<Arc<str>>,
     options: Arc<Options>,
-    levels: Arc<Levels>,
+    reporting: Arc<Reporting>,
     memo: Arc<Mutex<Memo>>,
     current: Option<Analysis>,
 }
 
 impl Default for AnalysisHost {
     fn default() -> Self {
-        AnalysisHost::new(Options::default(), Levels::default())
+        AnalysisHost::new(Options::default(), Reporting::default())
     }
 }
 
 impl AnalysisHost {
     /// A workspace without files.
-    pub fn new(options: Options, levels: Levels) -> AnalysisHost {
+    pub fn new(options: Options, reporting: Reporting) -> AnalysisHost {
         AnalysisHost {
             files: Vec::new(),
             names: Vec::new(),
             options: Arc::new(options),
-            levels: Arc::new(levels),
+            reporting: Arc::new(reporting),
             memo: Arc::default(),
             current: None,
         }
     }
 
     /// Sets how files are checked.
-    pub fn set_options(&mut self, options: Options, levels: Levels) {
+    pub fn set_options(&mut self, options: Options, reporting: Reporting) {
         self.options = Arc::new(options);
-        self.levels = Arc::new(levels);
+        self.reporting = Arc::new(reporting);
         // What was checked is good for the old catalogue only.
         self.memo = Arc::default();
         self.current = None;
@@ -104,7 +113,7 @@ impl AnalysisHost {
                 files: self.files.clone(),
                 names: self.names.clone(),
                 options: self.options.clone(),
-                levels: self.levels.clone(),
+                reporting: self.reporting.clone(),
                 memo: self.memo.clone(),
                 checked: OnceLock::new(),
                 symbols: OnceLock::new(),
@@ -126,7 +135,7 @@ struct Snapshot {
     files: Vec<Arc<FileIndex>>,
     names: Vec<Arc<str>>,
     options: Arc<Options>,
-    levels: Arc<Levels>,
+    reporting: Arc<Reporting>,
     memo: Arc<Mutex<Memo>>,
     checked: OnceLock<Arc<Checked>>,
     symbols: OnceLock<Symbols>,
@@ -203,8 +212,8 @@ impl Analysis {
         &self.inner.options
     }
 
-    pub(crate) fn levels(&self) -> &Levels {
-        &self.inner.levels
+    pub(crate) fn reporting(&self) -> &Reporting {
+        &self.inner.reporting
     }
 
     pub(crate) fn file(&self, file: usize) -> Option<&Arc<FileIndex>> {

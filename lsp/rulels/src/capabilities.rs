@@ -40,6 +40,9 @@ pub(crate) fn encoding(client: &ClientCapabilities) -> Encoding {
 pub(crate) fn client(capabilities: &ClientCapabilities) -> Client {
     let document = capabilities.text_document.as_ref();
     let workspace = capabilities.workspace.as_ref();
+    let proposal = document
+        .and_then(|document| document.completion.as_ref())
+        .and_then(|completion| completion.completion_item.as_ref());
     Client {
         pulls: document.is_some_and(|document| document.diagnostic.is_some()),
         refreshes_diagnostics: workspace
@@ -55,11 +58,10 @@ pub(crate) fn client(capabilities: &ClientCapabilities) -> Client {
             .as_ref()
             .and_then(|window| window.work_done_progress)
             .unwrap_or_default(),
-        snippets: document
-            .and_then(|document| document.completion.as_ref())
-            .and_then(|completion| completion.completion_item.as_ref())
-            .and_then(|item| item.snippet_support)
-            .unwrap_or_default(),
+        snippets: proposal.and_then(|item| item.snippet_support).unwrap_or_default(),
+        resolves_documentation: proposal
+            .and_then(|item| item.resolve_support.as_ref())
+            .is_some_and(|support| support.properties.iter().any(|one| one == "documentation")),
     }
 }
 
@@ -81,6 +83,7 @@ pub(crate) fn server(encoding: Encoding) -> ServerCapabilities {
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         completion_provider: Some(CompletionOptions {
             trigger_characters: words(&[".", "%", "=", "(", ",", " ", "-", ":", "["]),
+            resolve_provider: Some(true),
             ..CompletionOptions::default()
         }),
         signature_help_provider: Some(SignatureHelpOptions {

@@ -1,9 +1,10 @@
 //! Answers to requests, from a snapshot, in the protocol's words.
 
 mod actions;
+mod completion;
 mod tokens;
 
-use ide::{CompletionKind, FoldKind, LensKind, Role, SymbolKind as Kind};
+use ide::{FoldKind, LensKind, Role, SymbolKind as Kind};
 use serde_json::json;
 use tower_lsp_server::ls_types::*;
 
@@ -11,13 +12,11 @@ use crate::to_proto;
 use crate::worker::View;
 
 pub(crate) use actions::{code_actions, explain};
+pub(crate) use completion::{completion, place_of, resolve};
 pub(crate) use tokens::{tokens_delta, tokens_full, tokens_range};
 
 /// An answer, nothing, or why there can be none.
 pub(crate) type Answer<T> = Result<Option<T>, String>;
-
-/// Proposals sent at most; the client asks again when more is typed.
-const MOST_COMPLETIONS: usize = 2000;
 
 fn markdown(value: String) -> MarkupContent {
     MarkupContent { kind: MarkupKind::Markdown, value }
@@ -28,49 +27,6 @@ pub(crate) fn hover(view: &View, at: Position) -> Answer<Hover> {
         contents: HoverContents::Markup(markdown(hover.markdown)),
         range: Some(view.range(hover.span)),
     }))
-}
-
-pub(crate) fn completion(view: &View, at: Position) -> Answer<CompletionResponse> {
-    let mut all = view.analysis.completions(view.file, view.offset(at));
-    let is_incomplete = all.len() > MOST_COMPLETIONS;
-    all.truncate(MOST_COMPLETIONS);
-    let items = all
-        .into_iter()
-        .filter(|one| view.client.snippets || one.kind != CompletionKind::Snippet)
-        .map(|one| {
-            let snippet = one.is_snippet && view.client.snippets;
-            let insert = if one.is_snippet && !snippet { one.label.clone() } else { one.insert };
-            CompletionItem {
-                sort_text: Some(format!("{}{}", char::from(b'a' + one.rank.min(25)), one.label)),
-                filter_text: None,
-                kind: Some(match one.kind {
-                    CompletionKind::Key => CompletionItemKind::PROPERTY,
-                    CompletionKind::Snippet => CompletionItemKind::SNIPPET,
-                    CompletionKind::Field => CompletionItemKind::FIELD,
-                    CompletionKind::Macro => CompletionItemKind::CONSTANT,
-                    CompletionKind::List => CompletionItemKind::VARIABLE,
-                    CompletionKind::Rule => CompletionItemKind::CLASS,
-                    CompletionKind::Operator => CompletionItemKind::OPERATOR,
-                    CompletionKind::Transformer => CompletionItemKind::FUNCTION,
-                    CompletionKind::Value => CompletionItemKind::VALUE,
-                    CompletionKind::Constant => CompletionItemKind::ENUM_MEMBER,
-                    CompletionKind::Tag => CompletionItemKind::KEYWORD,
-                }),
-                detail: (!one.detail.is_empty()).then_some(one.detail),
-                documentation: (!one.documentation.is_empty())
-                    .then(|| Documentation::MarkupContent(markdown(one.documentation))),
-                insert_text_format: snippet.then_some(InsertTextFormat::SNIPPET),
-                text_edit: Some(CompletionTextEdit::Edit(TextEdit {
-                    range: view.range(one.replace),
-                    new_text: insert,
-                })),
-                tags: one.deprecated.then(|| vec![CompletionItemTag::DEPRECATED]),
-                label: one.label,
-                ..CompletionItem::default()
-            }
-        })
-        .collect();
-    Ok(Some(CompletionResponse::List(CompletionList { is_incomplete, items })))
 }
 
 pub(crate) fn signature(view: &View, at: Position) -> Answer<SignatureHelp> {

@@ -61,7 +61,7 @@ impl Workspace {
         Workspace {
             folder: None,
             entries: Vec::new(),
-            host: AnalysisHost::new(configuration.options, configuration.levels),
+            host: AnalysisHost::new(configuration.options, configuration.reporting),
             uris: Arc::default(),
             problems: configuration.problems,
         }
@@ -71,7 +71,7 @@ impl Workspace {
     pub(crate) fn reload(&mut self, settings: &Settings) {
         let Some(folder) = self.folder.clone() else { return };
         let configuration = config::read(&folder, settings);
-        self.host.set_options(configuration.options, configuration.levels);
+        self.host.set_options(configuration.options, configuration.reporting);
         self.problems = configuration.problems;
         let paths = match &configuration.rules {
             Some(named) => expand(named),

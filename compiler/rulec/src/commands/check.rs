@@ -4,12 +4,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use hir::Severity;
+use project::{Baseline, Known, Levels};
 use settings::Level;
 
 use crate::args::{self, Format};
-use crate::baseline::Baseline;
 use crate::files;
-use crate::findings::{Finding, Levels};
+use crate::findings::Finding;
 use crate::input::{self, Prepared};
 use crate::render::{self, Report};
 use crate::{fix, print, usage_error};
@@ -66,9 +66,9 @@ fn check(arguments: &args::Check, colour: bool) -> Result<ExitCode, String> {
     if let Some(path) = baseline_path(arguments, &prepared) {
         let known = if arguments.update_baseline { None } else { Baseline::read(&path)? };
         match known {
-            Some(baseline) => found = baseline.filter(&prepared.sources, found),
+            Some(mut baseline) => found.retain(|one| !baseline.take(known_as(&prepared, one))),
             None => {
-                let baseline = Baseline::of(&prepared.sources, &found);
+                let baseline = Baseline::of(found.iter().map(|one| known_as(&prepared, one)));
                 std::fs::write(&path, baseline.to_text())
                     .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
                 eprintln!("wrote {} with {} findings", path.display(), found.len());
@@ -112,6 +112,12 @@ fn reread(prepared: &mut Prepared) -> Result<(), String> {
     Ok(())
 }
 
+/// What a baseline knows a finding by.
+fn known_as(prepared: &Prepared, finding: &Finding) -> Known {
+    let file = finding.diagnostic.primary().file;
+    Known::new(prepared.sources.name(file), prepared.sources.text(file), &finding.diagnostic)
+}
+
 fn baseline_path(arguments: &args::Check, prepared: &Prepared) -> Option<PathBuf> {
     arguments.baseline.clone().or_else(|| {
         let named = prepared.toml.as_ref().and_then(|toml| toml.baseline.as_ref());
@@ -120,14 +126,9 @@ fn baseline_path(arguments: &args::Check, prepared: &Prepared) -> Option<PathBuf
 }
 
 fn levels(arguments: &args::Check, prepared: &Prepared) -> Result<Levels, String> {
-    let mut levels = Levels::default();
-    if let Some(toml) = &prepared.toml {
-        // The general entry first, so that single codes can differ from it.
-        let mut entries: Vec<_> = toml.lints.iter().collect();
-        entries.sort_by_key(|(name, _)| *name != "warnings");
-        for (name, level) in entries {
-            levels.add(name, *level).map_err(|error| format!("rulec.toml: {error}"))?;
-        }
+    let (mut levels, problems) = prepared.toml.as_ref().map(Levels::of).unwrap_or_default();
+    if let Some(problem) = problems.into_iter().next() {
+        return Err(problem);
     }
     for (names, level) in
         [(&arguments.allow, Level::Allow), (&arguments.warn, Level::Warn), (&arguments.deny, Level::Deny)]

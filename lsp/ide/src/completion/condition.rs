@@ -160,18 +160,18 @@ fn strip_indicator(text: &str) -> &str {
 }
 
 impl Proposals<'_> {
-    pub(super) fn condition(&mut self, text: &str) {
+    pub(super) fn condition(&mut self, text: &str, word: &str) {
         match state(text) {
             Expect::Operand => {
                 self.macros(0);
-                self.fields(1);
+                self.fields(1, word);
                 self.transformers(2);
                 for word in ["not", "("] {
                     self.add(CompletionKind::Operator, 3, word, "");
                 }
             }
             Expect::Argument { .. } => {
-                self.fields(0);
+                self.fields(0, word);
                 self.transformers(1);
             }
             Expect::Operator(field) => self.operators_for(&field),
@@ -187,7 +187,6 @@ impl Proposals<'_> {
                     if op.syntax() == OperatorSyntax::String {
                         let made = self.add(CompletionKind::Operator, 5, modifier.as_str(), "modifier");
                         made.insert = format!("{} (", modifier.as_str());
-                        made.documentation = modifier.about().to_owned();
                     }
                 }
                 self.snippet(6, "val(…)", "the value of a field", "val($1)");
@@ -205,7 +204,7 @@ impl Proposals<'_> {
         }
     }
 
-    pub(super) fn output(&mut self, text: &str) {
+    pub(super) fn output(&mut self, text: &str, word: &str) {
         let Some((_, expr)) = text.rsplit_once('%') else { return };
         // A transformer's argument, or a field right after the sign.
         let started = expr.trim_start_matches(|c: char| c.is_ascii_digit());
@@ -213,7 +212,7 @@ impl Proposals<'_> {
         if name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '[' | ']' | '-'))
             && !started.contains(')')
         {
-            self.fields(0);
+            self.fields(0, word);
             self.transformers(1);
         }
     }
@@ -224,7 +223,6 @@ impl Proposals<'_> {
                 continue;
             }
             let made = self.add(CompletionKind::Transformer, rank, one.as_str(), one.usage());
-            made.documentation = one.about().to_owned();
             made.insert = format!("{}($1)", one.as_str());
             made.is_snippet = true;
         }

@@ -3,13 +3,15 @@
 use catalogue::{ArgKind, FieldFlags, OPERATORS, OperatorSyntax};
 
 use crate::completion::{CompletionKind, Proposals};
-use crate::hover::field_text;
 
 impl Proposals<'_> {
-    /// The fields of the item's source.
-    pub(super) fn fields(&mut self, rank: u8) {
+    /// The fields of the item's source; behind a field that takes a name, the names.
+    pub(super) fn fields(&mut self, rank: u8, word: &str) {
         let analysis = self.analysis;
         let source = self.source.clone();
+        if let Some((field, kind)) = self.field_with_names(word) {
+            return self.arguments(&field, kind);
+        }
         for field in analysis.options().catalogue.fields(&source) {
             if field.flags.contains(FieldFlags::HIDDEN) {
                 continue;
@@ -19,7 +21,6 @@ impl Proposals<'_> {
             let old = field.flags.contains(FieldFlags::DEPRECATED);
             let made = self.add(CompletionKind::Field, if old { rank + 4 } else { rank }, field.name, detail);
             made.deprecated = old;
-            made.documentation = field_text(&field);
             if let Some(arg) = field.arg.filter(|arg| arg.required) {
                 made.is_snippet = true;
                 made.insert = match arg.kind {
@@ -36,6 +37,52 @@ impl Proposals<'_> {
         }
     }
 
+    /// The field before the last point of a word, when a name follows it.
+    fn field_with_names(&self, word: &str) -> Option<(String, ArgKind)> {
+        let catalogue = &self.analysis.options().catalogue;
+        word.match_indices('.').find_map(|(at, _)| {
+            let name = word.get(..at)?;
+            let field = catalogue.fields(&self.source).find(|field| field.name == name)?;
+            let kind = field.arg.filter(|arg| arg.required)?.kind;
+            let named = matches!(
+                kind,
+                ArgKind::EventName | ArgKind::EventParam | ArgKind::EventParamTyped | ArgKind::Side
+            );
+            named.then(|| (name.to_owned(), kind))
+        })
+    }
+
+    /// Names that a field takes: events or their parameters, those of the item's own event types first.
+    fn arguments(&mut self, field: &str, kind: ArgKind) {
+        match kind {
+            ArgKind::Side => {
+                for side in ["src", "dst"] {
+                    self.add(CompletionKind::Field, 0, &format!("{field}.{side}"), "");
+                }
+            }
+            ArgKind::EventName => {
+                for name in catalogue::event_names() {
+                    self.add(CompletionKind::Field, 1, &format!("{field}.{name}"), "event");
+                }
+            }
+            _ => {
+                let own: Vec<&str> = self
+                    .own_events
+                    .iter()
+                    .flat_map(|name| catalogue::events_by_name(name))
+                    .filter_map(|code| code.get())
+                    .flat_map(|event| event.params.iter().map(|param| param.name))
+                    .collect();
+                for (name, code, _) in catalogue::param_names() {
+                    let Some((_, param)) = code.get().and_then(|event| event.param(name)) else { continue };
+                    let rank = u8::from(!own.contains(&name));
+                    let detail = param.ty.printed_name();
+                    self.add(CompletionKind::Field, rank, &format!("{field}.{name}"), detail);
+                }
+            }
+        }
+    }
+
     /// The operators that fit a field's type; all of them for an unknown field.
     pub(super) fn operators_for(&mut self, field: &str) {
         let catalogue = &self.analysis.options().catalogue;
@@ -48,7 +95,6 @@ impl Proposals<'_> {
         for op in fitting {
             let rank = u8::from(op.as_str().starts_with(|c: char| c.is_ascii_alphabetic()));
             let made = self.add(CompletionKind::Operator, rank, op.as_str(), "");
-            made.documentation = op.about().to_owned();
             if op.syntax() == OperatorSyntax::List {
                 made.insert = format!("{} ($1)", op.as_str());
                 made.is_snippet = true;

@@ -72,7 +72,6 @@ impl Proposals<'_> {
             if let Some(key) = kind.key() {
                 let made = self.add(CompletionKind::Key, 0, key.as_str(), "");
                 made.insert = format!("{}: ", key.as_str());
-                made.documentation = crate::hover::key_text(key).to_owned();
             }
         }
     }
@@ -83,7 +82,6 @@ impl Proposals<'_> {
             let made = self.add(CompletionKind::Key, 0, key.as_str(), "");
             made.is_snippet = insert.contains('$');
             made.insert = insert;
-            made.documentation = crate::hover::key_text(key).to_owned();
         }
     }
 

@@ -18,13 +18,7 @@ impl Proposals<'_> {
 
     pub(super) fn macros(&mut self, rank: u8) {
         for name in self.defined(SymbolKind::Macro) {
-            let text = self
-                .analysis
-                .found(SymbolKind::Macro, &name)
-                .iter()
-                .find_map(|(_, _, item)| item.value(syntax::items::Key::Condition).map(str::to_owned));
-            let made = self.add(CompletionKind::Macro, rank, &name, "macro");
-            made.documentation = text.map_or_else(String::new, |text| format!("```\n{}\n```", text.trim()));
+            self.add(CompletionKind::Macro, rank, &name, "macro");
         }
     }
 

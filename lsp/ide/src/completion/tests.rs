@@ -83,3 +83,18 @@ fn the_word_is_replaced() {
     let first = &analysis.completions(file, offset)[0];
     assert_eq!(first.replace.slice(analysis.text(file)), "proc.na");
 }
+
+#[test]
+fn names_that_fields_take() {
+    check("- macro: m\n  condition: evt.type = openat and evt.arg.$0", &["evt.arg.flags", "evt.arg.res"], &["proc.name"]);
+    check("- macro: m\n  condition: evt.arg.fl$0", &["evt.arg.flags"], &["evt.arg.res"]);
+    let all = labels("- macro: m\n  condition: evt.type = openat and evt.arg.$0");
+    let at = |name: &str| all.iter().position(|one| one == name);
+    assert!(at("evt.arg.dirfd") < at("evt.arg.addr"), "{all:?}");
+}
+
+#[test]
+fn only_what_the_word_fits() {
+    check("- macro: m\n  condition: pname$0", &["proc.name", "proc.pname"], &["proc.pid", "spawned"]);
+    check("- macro: m\n  condition: PROC.na$0", &["proc.name"], &["fd.name"]);
+}

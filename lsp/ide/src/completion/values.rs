@@ -70,8 +70,7 @@ impl Proposals<'_> {
             let mut names: BTreeSet<&str> = catalogue::event_names().collect();
             names.extend(catalogue::syscalls().map(|call| call.name));
             for name in names {
-                let made = self.add(CompletionKind::Value, 1, name, "event");
-                made.documentation = catalogue::event_about(name).unwrap_or_default().to_owned();
+                self.add(CompletionKind::Value, 1, name, "event");
             }
             return;
         }
@@ -134,9 +133,7 @@ impl Proposals<'_> {
 
     pub(super) fn priorities(&mut self) {
         for (rank, priority) in PRIORITIES.into_iter().enumerate() {
-            let made =
-                self.add(CompletionKind::Constant, rank as u8, &priority.as_str().to_uppercase(), "priority");
-            made.documentation = priority.about().to_owned();
+            self.add(CompletionKind::Constant, rank as u8, &priority.as_str().to_uppercase(), "priority");
         }
     }
 }

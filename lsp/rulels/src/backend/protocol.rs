@@ -169,6 +169,14 @@ impl LanguageServer for Backend {
         self.at(params.text_document_position, features::completion).await
     }
 
+    async fn completion_resolve(&self, item: CompletionItem) -> Result<CompletionItem> {
+        let Some(uri) = features::place_of(&item) else { return Ok(item) };
+        let asked = item.clone();
+        let found =
+            self.on(TextDocumentIdentifier { uri }, move |view| features::resolve(view, asked)).await?;
+        Ok(found.unwrap_or(item))
+    }
+
     async fn signature_help(&self, params: SignatureHelpParams) -> Result<Option<SignatureHelp>> {
         self.at(params.text_document_position_params, features::signature).await
     }

@@ -1,9 +1,9 @@
-//! Levels of diagnostics, as `rulec.toml` configures them: the same as on the command line.
+//! Levels of diagnostics: what is reported, and how severely.
 
 use hir::{Code, Diagnostic, Severity};
 use settings::{Level, RulecToml};
 
-/// Levels by code, later ones winning.
+/// Levels by code, later ones winning: `rulec.toml` first, then what the caller adds.
 #[derive(Clone, Debug, Default)]
 pub struct Levels(Vec<(Selector, Level)>);
 
@@ -14,32 +14,36 @@ enum Selector {
 }
 
 impl Levels {
-    /// The levels of a `rulec.toml`, and the names in it that are no codes.
+    /// The levels of a `rulec.toml`, and what is wrong with some of them.
     pub fn of(toml: &RulecToml) -> (Levels, Vec<String>) {
         let mut levels = Levels::default();
-        let mut unknown = Vec::new();
+        let mut problems = Vec::new();
         // The general entry first, so that single codes can differ from it.
         let mut entries: Vec<_> = toml.lints.iter().collect();
         entries.sort_by_key(|(name, _)| *name != "warnings");
         for (name, level) in entries {
-            if !levels.add(name, *level) {
-                unknown.push(name.clone());
+            if let Err(error) = levels.add(name, *level) {
+                problems.push(format!("rulec.toml: {error}"));
             }
         }
-        (levels, unknown)
+        (levels, problems)
     }
 
-    /// Adds a level for a code, a name or `warnings`. Whether there is such a code.
-    pub fn add(&mut self, name: &str, level: Level) -> bool {
-        let selector = match name {
-            "warnings" => Selector::AllWarnings,
-            _ => match Code::find(name) {
-                Some(code) => Selector::Code(code),
-                None => return false,
-            },
+    /// Adds a level for a code, a name or `warnings`. The error says which names exist nearby.
+    pub fn add(&mut self, name: &str, level: Level) -> Result<(), String> {
+        let selector = if name == "warnings" {
+            Selector::AllWarnings
+        } else {
+            Selector::Code(Code::find(name).ok_or_else(|| {
+                let names = hir::codes::ALL.iter().map(|code| code.name);
+                match catalogue::suggest::nearest(name, names).first() {
+                    Some(near) => format!("there is no code `{name}`; did you mean `{near}`?"),
+                    None => format!("there is no code `{name}`; `rulec explain` lists all"),
+                }
+            })?)
         };
         self.0.push((selector, level));
-        true
+        Ok(())
     }
 
     /// The severity of a diagnostic, or `None` when it is allowed. Errors that Falco raises stay errors.

@@ -1,4 +1,4 @@
-//! `--baseline`: known findings of an old rule set, so that only new ones are reported.
+//! A baseline: known findings of an old rule set, so that only new ones are reported.
 //!
 //! An entry names the file, the code and the marked text, not the line: it survives edits elsewhere in the file. Equal
 //! findings are counted, so that one more of the same is new.
@@ -6,39 +6,50 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use hir::Diagnostic;
 use serde_json::{Value, json};
 
-use crate::files::Sources;
-use crate::findings::Finding;
+/// What makes a finding the same as a known one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Known {
+    file: String,
+    code: &'static str,
+    marked: String,
+}
+
+impl Known {
+    /// A diagnostic of the file with this name and text.
+    pub fn new(file: &str, text: &str, diagnostic: &Diagnostic) -> Known {
+        let file = file.replace('\\', "/");
+        let span = diagnostic.primary().span;
+        let marked: String =
+            text.get(span.range()).unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ");
+        Known {
+            file: file.strip_prefix("./").unwrap_or(&file).to_owned(),
+            code: diagnostic.code.id,
+            marked: if marked.is_empty() { diagnostic.message.clone() } else { marked },
+        }
+    }
+}
 
 type Key = (String, String, String);
 
 /// How often each finding is known.
-#[derive(Debug, Default)]
-pub(crate) struct Baseline(BTreeMap<Key, u64>);
-
-fn key(sources: &Sources, finding: &Finding) -> Key {
-    let range = finding.diagnostic.primary();
-    let file = sources.name(range.file).replace('\\', "/");
-    let file = file.strip_prefix("./").unwrap_or(&file).to_string();
-    let marked: String =
-        range.span.slice(sources.text(range.file)).split_whitespace().collect::<Vec<_>>().join(" ");
-    let place = if marked.is_empty() { finding.diagnostic.message.clone() } else { marked };
-    (file, finding.diagnostic.code.id.to_string(), place)
-}
+#[derive(Clone, Debug, Default)]
+pub struct Baseline(BTreeMap<Key, u64>);
 
 impl Baseline {
     /// The baseline that lists these findings.
-    pub(crate) fn of(sources: &Sources, findings: &[Finding]) -> Baseline {
+    pub fn of(findings: impl IntoIterator<Item = Known>) -> Baseline {
         let mut baseline = Baseline::default();
-        for finding in findings {
-            *baseline.0.entry(key(sources, finding)).or_default() += 1;
+        for one in findings {
+            *baseline.0.entry((one.file, one.code.to_owned(), one.marked)).or_default() += 1;
         }
         baseline
     }
 
-    /// Reads a baseline; `None` if the file does not exist.
-    pub(crate) fn read(path: &Path) -> Result<Option<Baseline>, String> {
+    /// Reads a baseline; `None` if the file does not exist. The error is for the user.
+    pub fn read(path: &Path) -> Result<Option<Baseline>, String> {
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -62,7 +73,7 @@ impl Baseline {
     }
 
     /// The text of the file.
-    pub(crate) fn to_text(&self) -> String {
+    pub fn to_text(&self) -> String {
         let findings: Vec<Value> = self
             .0
             .iter()
@@ -71,17 +82,15 @@ impl Baseline {
         format!("{:#}\n", json!({"about": "known findings of rulec check", "findings": findings}))
     }
 
-    /// The findings that the baseline does not list.
-    pub(crate) fn filter(mut self, sources: &Sources, findings: Vec<Finding>) -> Vec<Finding> {
-        findings
-            .into_iter()
-            .filter(|finding| match self.0.get_mut(&key(sources, finding)) {
-                Some(count) if *count > 0 => {
-                    *count -= 1;
-                    false
-                }
-                _ => true,
-            })
-            .collect()
+    /// Whether a finding is listed. Each entry answers so as often as it was counted.
+    pub fn take(&mut self, finding: Known) -> bool {
+        let key = (finding.file, finding.code.to_owned(), finding.marked);
+        match self.0.get_mut(&key) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
+            }
+            _ => false,
+        }
     }
 }
