@@ -108,7 +108,7 @@ impl Engine {
         self.arena.reset();
         let event = self.tracker.event(raw, &applied, &self.arena);
         self.matcher.run(&self.ruleset, &event, applied.thread());
-        if self.matcher.matches().is_empty() {
+        if self.matcher.matches().is_empty() || self.tracker.is_own(applied.thread()) {
             return;
         }
         let values = Printing::new(self.ruleset.fields(), self.matcher.memory(), &event);

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::doctor::Doctor;
+
 /// Host daemon for Falco rules.
 #[derive(Debug, Parser)]
 #[command(
@@ -16,7 +18,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     after_help = "Examples:\n  \
         ruled -r rules.yaml                               watch this host\n  \
         ruled replay attack.scap -r rules.yaml            alerts of a capture\n  \
-        ruled -c falco.yaml -V rules.yaml                 validate a rules file\n\n\
+        ruled -c falco.yaml -V rules.yaml                 validate a rules file\n  \
+        ruled doctor                                      can this host be watched?\n\n\
         Signals: SIGHUP reloads, SIGUSR1 reopens output files, SIGINT and SIGTERM end."
 )]
 pub struct Arguments {
@@ -34,6 +37,8 @@ pub struct Arguments {
 pub enum Command {
     /// Replay a capture and print the alerts
     Replay(Replay),
+    /// Say whether this host can be watched, and what is missing
+    Doctor(Doctor),
 }
 
 /// `ruled replay`.
@@ -166,6 +171,10 @@ pub struct Options {
     /// Take a bundle that is older than the last accepted one; the reason becomes an alert
     #[arg(long, value_name = "reason")]
     pub allow_rollback: Option<String>,
+
+    /// Write a capture of everything that is processed; a name that ends in .gz compresses it
+    #[arg(long, value_name = "capture")]
+    pub record: Option<PathBuf>,
 
     /// Print version, configuration and rules as JSON and exit
     #[arg(long)]

@@ -108,6 +108,14 @@ impl Config {
         outputs.stdout || outputs.syslog || outputs.file.is_some() || outputs.program.is_some()
     }
 
+    /// Whether a port below 1024 is to be listened on.
+    pub(crate) fn low_port(&self) -> bool {
+        // `8765`, or an address that ends in `:8765`.
+        let port = |path: &str| self.root.at(path)?.text()?.rsplit(':').next()?.parse::<u64>().ok();
+        let paths = ["webserver.listen_port", "grpc.bind_address", "exporter.listen_address"];
+        paths.into_iter().map(port).flatten().any(|port| (1..1024).contains(&port))
+    }
+
     /// The capture to replay, if that is what events come from.
     pub(crate) fn capture_file(&self) -> Option<&str> {
         match &self.falco.engine {

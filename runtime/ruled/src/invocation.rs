@@ -7,6 +7,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::args::{Arguments, Command, Options};
+use crate::doctor;
 use crate::exit::FAILURE;
 
 /// A command line.
@@ -47,6 +48,7 @@ impl Invocation {
                 options: replay.options,
                 replay: Some(ShortForm { capture: replay.capture, trace: replay.trace }),
             },
+            Some(Command::Doctor(options)) => return Err(doctor::run(&options)),
             None => Invocation { options: arguments.options, replay: None },
         })
     }

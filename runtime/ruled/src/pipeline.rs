@@ -12,6 +12,7 @@ use crate::drops::{DROP_RULE, DropManager, DropReaction, SourceCounters};
 use crate::exit::Stop;
 use crate::log::{Level, Log};
 use crate::output::{Line, Outputs};
+use crate::record::{Incident, Recordings};
 use crate::reload::{self, FAILURE_RULE, Fresh, Outcome, Reason};
 use crate::signals::{Request, Signals};
 use crate::source::{Drained, Flow, Item, Source};
@@ -20,6 +21,9 @@ use crate::time_zone::LocalZone;
 use crate::timing::StartUp;
 
 const SECOND_NS: u64 = 1_000_000_000;
+
+/// The internal rule about captures around alerts.
+const SIZE_RULE: &str = "Falco internal: capture size limit reached";
 
 /// The loop's parts.
 pub(crate) struct Pipeline<'a> {
@@ -40,6 +44,9 @@ pub(crate) struct Pipeline<'a> {
     /// Event time at which something other than the event itself is to be looked at.
     due_ns: u64,
     line: Vec<u8>,
+    recordings: Recordings,
+    /// Whether the source is yet to learn of other rules.
+    other_rules: bool,
     start_up: StartUp,
     zone: LocalZone,
     utc_offset: UtcOffset,
@@ -65,6 +72,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) notices: Vec<Notice>,
     /// Where the program reports.
     pub(crate) log: &'a Log,
+    /// What is recorded.
+    pub(crate) recordings: Recordings,
     /// Length of the run in seconds of event time; 0: no limit.
     pub(crate) seconds: u64,
     /// Takes the time of the start.
@@ -113,6 +122,8 @@ impl<'a> Pipeline<'a> {
             started_ns: 0,
             due_ns: 0,
             line: Vec::new(),
+            recordings: parts.recordings,
+            other_rules: false,
             start_up: parts.start_up,
             zone: parts.zone,
             utc_offset: parts.utc_offset,
@@ -124,11 +135,14 @@ impl<'a> Pipeline<'a> {
         let snapshot = source.take_snapshot().map_err(|error| Stop::Fatal(error.to_string()))?;
         self.engine.load(&snapshot);
         drop(snapshot);
+        self.recordings.start(&self.engine).map_err(Stop::Fatal)?;
         self.start_up.first_event();
         for notice in std::mem::take(&mut self.notices) {
             self.notify(&notice);
         }
         let ended = self.events(source);
+        let incident = self.recordings.finish();
+        self.recorded(incident);
         self.outputs.flush();
         self.statistics.settle(self.engine.ruleset().program());
         ended
@@ -181,6 +195,13 @@ impl<'a> Pipeline<'a> {
             {
                 return Ok(ended);
             }
+            if std::mem::take(&mut self.other_rules) {
+                let warnings = source.follow(self.engine.ruleset().program());
+                warnings
+                    .map_err(|error| Stop::Fatal(error.to_string()))?
+                    .iter()
+                    .for_each(|warning| self.log.warning(warning));
+            }
         }
     }
 
@@ -196,14 +217,23 @@ impl<'a> Pipeline<'a> {
             Item::Event(event) => event,
             Item::Snapshot(snapshot) => {
                 self.engine.load(&snapshot);
+                let incident = self.recordings.restart(&self.engine);
+                self.recorded(incident);
                 return Ok(None);
             }
         };
         if event.ts() >= self.due_ns && self.between(&event)? {
             return Ok(Some(Ended::Finished));
         }
-        let Pipeline { engine, outputs, statistics, .. } = self;
-        engine.process(&event, |alert| deliver(outputs, statistics, alert));
+        let Pipeline { engine, outputs, statistics, recordings, .. } = self;
+        engine.process(&event, |alert| {
+            recordings.matched(alert.id);
+            deliver(outputs, statistics, alert);
+        });
+        if recordings.is_on() {
+            let incident = recordings.event(&event, engine);
+            self.recorded(incident);
+        }
         Ok(self.outputs.is_pointless().then_some(Ended::Finished))
     }
 
@@ -224,6 +254,7 @@ impl<'a> Pipeline<'a> {
     fn idle(&mut self) -> Result<bool, Stop> {
         self.outputs.flush();
         let now = now_ns();
+        self.recordings.idle(now);
         if now < self.due_ns { Ok(false) } else { self.tick(now) }
     }
 
@@ -277,6 +308,19 @@ impl<'a> Pipeline<'a> {
         Ok(())
     }
 
+    /// Says what happened to a recording, if anything did.
+    #[inline]
+    fn recorded(&mut self, incident: Option<Incident>) {
+        match incident {
+            None => {}
+            Some(Incident::Failed(reason)) => self.log.error(&reason),
+            Some(Incident::LimitReached(path)) => {
+                let message = format!("{SIZE_RULE}: {path}");
+                self.notify(&Notice { priority: Priority::Warning, rule: SIZE_RULE, message });
+            }
+        }
+    }
+
     /// Raises an alert of the program itself.
     fn notify(&mut self, notice: &Notice) {
         let ts = now_ns();
@@ -326,6 +370,7 @@ impl<'a> Pipeline<'a> {
         self.statistics.settle(self.engine.ruleset().program());
         let former = self.engine.replace(rules);
         self.format = format;
+        self.other_rules = true;
         self.reloads.retire(Box::new(former));
         let pause = start.elapsed();
         self.reloads.swapped(now_ns(), pause);

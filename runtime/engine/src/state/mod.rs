@@ -4,6 +4,7 @@
 
 pub(crate) mod cgroup;
 pub mod containers;
+mod dump;
 pub mod enter;
 pub mod fd;
 pub mod fd_table;

@@ -54,6 +54,30 @@ impl Users {
         self.groups.get(&(container, gid))
     }
 
+    /// How many users and groups are known.
+    pub fn len(&self) -> usize {
+        self.users.len() + self.groups.len()
+    }
+
+    /// Whether none is known.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// All users with their container, by container and id.
+    pub fn users(&self) -> impl Iterator<Item = (ContainerId, &UserEntry)> {
+        let mut all: Vec<_> = self.users.iter().map(|((container, _), user)| (*container, user)).collect();
+        all.sort_by_key(|(container, user)| (container.0, user.uid));
+        all.into_iter()
+    }
+
+    /// All groups with their container, by container and id.
+    pub fn groups(&self) -> impl Iterator<Item = (ContainerId, &GroupEntry)> {
+        let mut all: Vec<_> = self.groups.iter().map(|((container, _), group)| (*container, group)).collect();
+        all.sort_by_key(|(container, group)| (container.0, group.gid));
+        all.into_iter()
+    }
+
     /// Learns of a user from an event or a table.
     pub(crate) fn add_user(&mut self, container: ContainerId, user: UserEntry) {
         if !is_service(&user.name) {

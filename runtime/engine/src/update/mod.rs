@@ -26,7 +26,7 @@ use crate::event::Event;
 use crate::host::{HostLookup, NullHost};
 use crate::state::path::{MAX_PATH, PathBuffer};
 use crate::state::thread::NO_EVENT;
-use crate::state::{ContainerId, FdId, State, ThreadFlags, ThreadId};
+use crate::state::{ContainerId, FdId, MAX_ANCESTORS, State, ThreadFlags, ThreadId};
 use crate::stats::Stats;
 use dispatch::Plan;
 use exit::RecentlyExited;
@@ -202,6 +202,21 @@ impl Tracker {
             handler(self, &mut step);
         }
         self.applied(&step, plan)
+    }
+
+    /// Whether a thread belongs to our own process or to one that it started: alerts on what alerts cause would never end.
+    #[cold]
+    pub(crate) fn is_own(&self, thread: Option<ThreadId>) -> bool {
+        let (Some(own), Some(thread)) = (self.options.own_pid, thread) else { return false };
+        let mut thread = Some(&self.state.threads[thread]);
+        for _ in 0..MAX_ANCESTORS {
+            match thread {
+                Some(one) if one.pid == own => return true,
+                Some(one) => thread = self.state.parent(one),
+                None => return false,
+            }
+        }
+        false
     }
 
     /// The view of an applied event that extractors read.

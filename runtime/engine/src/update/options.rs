@@ -8,7 +8,7 @@ const PURGE_NS: u64 = 300_000_000_000;
 pub struct Options {
     /// Threads that the table holds at most; further ones are dropped and counted.
     pub max_threads: usize,
-    /// Our own process, which is always admitted.
+    /// Our own process: always admitted, and what it and its descendants do raises no alert.
     pub own_pid: Option<i64>,
     /// Live only: nanoseconds between two searches for inactive threads.
     pub purge_interval_ns: u64,

@@ -9,6 +9,7 @@ use crate::interesting::{Interesting, interesting};
 use crate::pipeline::{Ended, Pipeline};
 use crate::source::Live;
 use crate::start::{self, Ready};
+use crate::privileges::{self, Wishes};
 use crate::timing;
 
 pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
@@ -32,7 +33,7 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
         cpus => log.info(&format!("One ring buffer every '{cpus}' CPUs.")),
     }
     let extent = Extent { descriptors: chosen.descriptors, threads: threads(run) };
-    let mut source = Live::open(&options, &roots, extent).map_err(|error| Stop::Host(error.to_string()))?;
+    let mut source = Live::open(&options, &config.falco.base_syscalls, &roots, extent).map_err(|error| Stop::Host(error.to_string()))?;
     report(source.probe(), run);
     let start = timing::cpu_seconds();
     let mut pipeline = Pipeline::new(run.parts(engine, ready, open));
@@ -57,6 +58,14 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
     }
     eprint!("{}", pipeline.drop_summary());
     ended
+}
+
+/// Gives up what watching does not need, before any thread is started.
+pub(super) fn reduce_privileges(run: Run<'_>) -> Step<()> {
+    let wishes = Wishes { low_port: run.config.low_port(), programs: run.config.falco.outputs.program.is_some() };
+    let kept = privileges::reduce(wishes).map_err(Stop::Fatal)?;
+    run.log.debug(&format!("capabilities kept: {}", kept.join(", ")));
+    Ok(())
 }
 
 fn threads(run: Run<'_>) -> usize {

@@ -17,6 +17,7 @@ use crate::log::Log;
 use crate::output::Outputs;
 use crate::pipeline::{Ended, Notice, Parts};
 use crate::reload;
+use crate::record::Recordings;
 use crate::signals::Signals;
 use crate::source::{Capture, SourceError};
 use crate::start::Ready;
@@ -44,6 +45,9 @@ pub(crate) fn run(
     let signals = Signals::install()
         .map_err(|error| Stop::fatal(format!("Could not create signal handlers: {error}")))?;
     write_pid_file(run.invocation.options.pidfile.as_deref())?;
+    if capture.is_none() && run.config.falco.engine == EngineKind::ModernEbpf {
+        live::reduce_privileges(run)?;
+    }
     let mut outputs = Outputs::open(&run.config.falco.outputs, run.log.clone());
     let mut statistics = Statistics::default();
     let reloads = reload::start(reload::Context {
@@ -91,6 +95,7 @@ impl<'a> Run<'a> {
             reloads: open.reloads,
             notices: open.notices,
             log: self.log,
+            recordings: Recordings::new(self.invocation.options.record.as_deref(), &self.config.falco.capture),
             seconds: self.invocation.options.duration,
             start_up: ready.start_up,
             zone: LocalZone::of_process(),

@@ -4,12 +4,15 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use events::{EventFlags, RawEvent, Snapshot};
+use ir::Program;
 use probe::layout::Loss;
 use probe::{Options, Probe, ProbeError, Stats};
+use settings::falco_yaml::config::BaseSyscalls;
 
 use super::{Drained, Flow, Item, Source, SourceError};
 use crate::drops::SourceCounters;
 use crate::host::{self, Extent, Roots};
+use crate::interesting::interesting;
 
 /// How long a look for events may take when there are none: signals and clocks wait no longer than that.
 const PATIENCE: Duration = Duration::from_millis(200);
@@ -61,6 +64,9 @@ pub(crate) struct Live {
     roots: Roots,
     extent: Extent,
     early: Early,
+    /// Whether the machine must be scanned again before the next event.
+    rescan: bool,
+    base: BaseSyscalls,
     counters: SourceCounters,
     counted: Instant,
     clock_read: Instant,
@@ -68,7 +74,12 @@ pub(crate) struct Live {
 
 impl Live {
     /// Attaches the probe. Events wait in its rings from then on.
-    pub(crate) fn open(options: &Options, roots: &Roots, extent: Extent) -> Result<Live, ProbeError> {
+    pub(crate) fn open(
+        options: &Options,
+        base: &BaseSyscalls,
+        roots: &Roots,
+        extent: Extent,
+    ) -> Result<Live, ProbeError> {
         let probe = Probe::open(options)?;
         let now = Instant::now();
         Ok(Live {
@@ -76,6 +87,8 @@ impl Live {
             roots: roots.clone(),
             extent,
             early: Early::default(),
+            rescan: false,
+            base: base.clone(),
             counters: SourceCounters { live: true, ..SourceCounters::default() },
             counted: now,
             clock_read: now,
@@ -114,6 +127,10 @@ impl Source for Live {
     }
 
     fn drain(&mut self, sink: &mut impl FnMut(Item<'_>) -> Flow) -> Result<Drained, SourceError> {
+        if std::mem::take(&mut self.rescan) {
+            let snapshot = self.take_snapshot()?;
+            sink(Item::Snapshot(Box::new(snapshot)));
+        }
         let mut flow = Flow::Continue;
         let mut give = |event: RawEvent<'_>| {
             if flow == Flow::Continue {
@@ -130,6 +147,15 @@ impl Source for Live {
         }
         let delivered = self.probe.poll(PATIENCE, &mut give).map_err(failed)?;
         Ok(if delivered == 0 { Drained::Idle } else { Drained::More })
+    }
+
+    fn follow(&mut self, rules: &Program) -> Result<Vec<String>, SourceError> {
+        let chosen = interesting(rules, &self.base);
+        self.probe.set_syscalls(&chosen.syscalls).map_err(failed)?;
+        // Descriptors that nobody tracked so far are looked up, as at the start.
+        self.rescan = chosen.descriptors && !self.extent.descriptors;
+        self.extent.descriptors |= chosen.descriptors;
+        Ok(chosen.warnings)
     }
 
     fn counters(&mut self) -> SourceCounters {
@@ -176,7 +202,7 @@ pub(crate) fn counters(stats: &Stats) -> SourceCounters {
 #[cfg(test)]
 mod tests {
     use catalogue::events_by_name;
-    use events::EventWriter;
+    use events::write::EventWriter;
     use probe::layout::Counters;
 
     use super::*;

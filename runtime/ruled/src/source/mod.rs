@@ -6,6 +6,7 @@ mod live;
 use std::fmt;
 
 use events::{RawEvent, Snapshot};
+use ir::Program;
 
 use crate::drops::SourceCounters;
 
@@ -60,6 +61,11 @@ pub(crate) trait Source {
     /// item if it must, so that the caller can look after other things. A live source cannot keep what `sink` no longer
     /// wants: it is lost.
     fn drain(&mut self, sink: &mut impl FnMut(Item<'_>) -> Flow) -> Result<Drained, SourceError>;
+
+    /// Other rules are in use: from now on, gives what they need. What the user should know, one line each.
+    fn follow(&mut self, _rules: &Program) -> Result<Vec<String>, SourceError> {
+        Ok(Vec::new())
+    }
 
     /// What was seen and lost so far; may be a moment old.
     fn counters(&mut self) -> SourceCounters {

@@ -10,6 +10,7 @@ use ir::render::Buffers;
 
 use crate::config::Config;
 use crate::exit::{Step, Stop};
+use crate::host::Roots;
 use crate::log::Log;
 use crate::timing::StartUp;
 
@@ -61,6 +62,7 @@ pub(crate) fn engine(config: &Config, ready: &Ready, host: Box<dyn HostLookup + 
         },
         purge_interval_ns: falco.thread_purge_interval_s.saturating_mul(1_000_000_000),
         thread_timeout_ns: falco.thread_purge_timeout_s.saturating_mul(1_000_000_000),
+        own_pid: host.is_live().then(|| Roots::of_environment().own_process().into()),
         ..defaults
     };
     Engine::new(ready.ruleset.clone(), strategy(config), ready.format.clone(), options, host)
