@@ -20,7 +20,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("events", &["catalogue"]),
     ("engine", &["catalogue", "ir", "codegen", "events"]),
     ("probe", &["catalogue", "events"]),
-    ("ruled", &["catalogue", "syntax", "settings", "ir", "hir", "codegen", "events", "engine", "probe"]),
+    ("endpoints", &["catalogue", "outputs"]),
+    ("ruled", &["catalogue", "syntax", "settings", "ir", "hir", "codegen", "events", "engine", "probe", "endpoints"]),
 ];
 
 /// Packages that belong to one crate. Development dependencies are free.
@@ -36,6 +37,9 @@ const OWNERS: &[(&str, &str)] = &[
     ("aya", "probe"),
     ("flate2", "events"),
     ("toml", "settings"),
+    ("prost", "endpoints"),
+    ("tonic", "endpoints"),
+    ("hyper", "endpoints"),
 ];
 
 /// Crates whose named files may hold `unsafe`; all others forbid it.
