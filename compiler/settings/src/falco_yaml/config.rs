@@ -2,6 +2,7 @@
 
 use catalogue::Priority;
 
+use crate::falco_yaml::endpoints::Endpoints;
 use crate::falco_yaml::forms::{self, AppendOutput, PluginSettings, RuleSelection, StaticField};
 pub use crate::falco_yaml::outputs::Outputs;
 use crate::falco_yaml::reader::Reader;
@@ -139,6 +140,8 @@ pub struct FalcoConfig {
     pub format: AlertFormat,
     /// Where alerts go.
     pub outputs: Outputs,
+    /// What others may ask.
+    pub endpoints: Endpoints,
     /// The program's own log.
     pub log: Log,
     /// Recording around alerts.
@@ -219,6 +222,7 @@ impl FalcoConfig {
                 buffer_base64: reader.boolean("buffer_format_base64"),
             },
             outputs: Outputs::read(&mut reader),
+            endpoints: Endpoints::read(&mut reader),
             log: Log {
                 stderr: reader.boolean("log_stderr"),
                 syslog: reader.boolean("log_syslog"),

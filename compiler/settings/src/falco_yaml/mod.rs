@@ -2,6 +2,7 @@
 
 pub mod config;
 mod duration;
+pub mod endpoints;
 pub mod forms;
 pub mod keys;
 pub mod outputs;
