@@ -18,6 +18,8 @@ pub struct Alert<'a> {
     pub priority: Priority,
     /// Its event source.
     pub source: SourceId,
+    /// That source's name.
+    pub source_name: &'a str,
     /// Its tags, sorted.
     pub tags: &'a [Box<str>],
     /// The alert as one line of text or JSON, without a newline at the end.

@@ -19,7 +19,9 @@ mod watch;
 mod worker;
 
 pub use alert::{Alert, Fields};
-pub use channels::{FileOutput, Rotation, StdoutOutput, SyslogOutput, SyslogSocket};
+pub use channels::{
+    FileOutput, HttpOptions, HttpOutput, ProgramOutput, Rotation, StdoutOutput, SyslogOutput, SyslogSocket,
+};
 pub use counters::OutputCounters;
 pub use options::{
     GroupingOptions, Options, QueueOptions, Report, RetryOptions, Severity, SpoolOptions, SyncPolicy,

@@ -105,7 +105,11 @@ impl Config {
     /// Whether alerts go anywhere.
     pub(crate) fn has_output(&self) -> bool {
         let outputs = &self.falco.outputs;
-        outputs.stdout || outputs.syslog || outputs.file.is_some() || outputs.program.is_some()
+        outputs.stdout
+            || outputs.syslog
+            || outputs.file.is_some()
+            || outputs.program.is_some()
+            || outputs.http.is_some()
     }
 
     /// Whether a port below 1024 is to be listened on.

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::output::SyslogSocket;
+use outputs::SyslogSocket;
 use crate::time_zone::{LocalZone, iso_log_time};
 
 /// Levels, gravest first; the numbers are syslog's.

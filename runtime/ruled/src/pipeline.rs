@@ -3,7 +3,7 @@
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use catalogue::Priority;
-use engine::format::internal::{self, InternalAlert, InternalValue};
+use engine::format::internal::{InternalAlert, InternalValue};
 use engine::{Alert, Engine, UtcOffset};
 use events::{EventFlags, RawEvent};
 use settings::falco_yaml::config::EventDrops;
@@ -11,7 +11,7 @@ use settings::falco_yaml::config::EventDrops;
 use crate::drops::{DROP_RULE, DropManager, DropReaction, SourceCounters};
 use crate::exit::Stop;
 use crate::log::{Level, Log};
-use crate::output::{Line, Outputs};
+use crate::delivery::Delivery;
 use crate::record::{Incident, Recordings};
 use crate::reload::{self, FAILURE_RULE, Fresh, Outcome, Reason};
 use crate::signals::{Request, Signals};
@@ -29,7 +29,7 @@ const SIZE_RULE: &str = "Falco internal: capture size limit reached";
 pub(crate) struct Pipeline<'a> {
     engine: Engine,
     format: engine::format::Options,
-    outputs: &'a mut Outputs,
+    outputs: &'a mut Delivery,
     statistics: &'a mut Statistics,
     drops: DropManager,
     /// What the source counted when it was last asked.
@@ -43,7 +43,6 @@ pub(crate) struct Pipeline<'a> {
     started_ns: u64,
     /// Event time at which something other than the event itself is to be looked at.
     due_ns: u64,
-    line: Vec<u8>,
     recordings: Recordings,
     /// Whether the source is yet to learn of other rules.
     other_rules: bool,
@@ -59,7 +58,7 @@ pub(crate) struct Parts<'a> {
     /// The form of internal alerts.
     pub(crate) format: engine::format::Options,
     /// Where alerts go.
-    pub(crate) outputs: &'a mut Outputs,
+    pub(crate) outputs: &'a mut Delivery,
     /// Counts them.
     pub(crate) statistics: &'a mut Statistics,
     /// What to do about lost events.
@@ -121,7 +120,6 @@ impl<'a> Pipeline<'a> {
             duration_ns: parts.seconds.saturating_mul(SECOND_NS),
             started_ns: 0,
             due_ns: 0,
-            line: Vec::new(),
             recordings: parts.recordings,
             other_rules: false,
             start_up: parts.start_up,
@@ -143,7 +141,6 @@ impl<'a> Pipeline<'a> {
         let ended = self.events(source);
         let incident = self.recordings.finish();
         self.recorded(incident);
-        self.outputs.flush();
         self.statistics.settle(self.engine.ruleset().program());
         ended
     }
@@ -252,7 +249,6 @@ impl<'a> Pipeline<'a> {
     /// What happens while nothing happens. `true`: the run is over.
     #[cold]
     fn idle(&mut self) -> Result<bool, Stop> {
-        self.outputs.flush();
         let now = now_ns();
         self.recordings.idle(now);
         if now < self.due_ns { Ok(false) } else { self.tick(now) }
@@ -270,6 +266,7 @@ impl<'a> Pipeline<'a> {
                 self.react(now, reaction)?;
             }
         }
+        self.outputs.tick(now);
         self.reloads.set_threads(self.engine.threads_seen());
         self.due_ns = self.drops.next_check_ns();
         if self.duration_ns > 0 {
@@ -295,9 +292,7 @@ impl<'a> Pipeline<'a> {
                     message: &message,
                     fields: &fields,
                 };
-                self.line.clear();
-                internal::write(&mut self.line, &self.format, &alert);
-                self.outputs.deliver(Line { text: &self.line, priority: alert.priority });
+                self.outputs.internal(&alert, &self.format);
             }
             DropReaction::Exit(message) => {
                 self.log.write(Level::Critical, &message);
@@ -325,10 +320,8 @@ impl<'a> Pipeline<'a> {
     fn notify(&mut self, notice: &Notice) {
         let ts = now_ns();
         let Notice { priority, rule, message } = notice;
-        self.line.clear();
         let alert = InternalAlert { ts, priority: *priority, rule, message, fields: &[] };
-        internal::write(&mut self.line, &self.format, &alert);
-        self.outputs.deliver(Line { text: &self.line, priority: *priority });
+        self.outputs.internal(&alert, &self.format);
     }
 
     /// Looks after what was asked for, between two events. `Some`: the run is over.
@@ -354,7 +347,9 @@ impl<'a> Pipeline<'a> {
             Some(Outcome::Ready(fresh)) => self.take_over(*fresh),
             Some(Outcome::Failed(reason)) => {
                 self.log.error(&format!("the rules stay as they are: {reason}"));
-                let message = format!("{FAILURE_RULE}: {reason}");
+                // An alert is one line, whatever the compiler quotes.
+                let reason: Vec<&str> = reason.split_whitespace().collect();
+                let message = format!("{FAILURE_RULE}: {}", reason.join(" "));
                 self.notify(&Notice { priority: Priority::Critical, rule: FAILURE_RULE, message });
             }
             None => {}
@@ -368,6 +363,7 @@ impl<'a> Pipeline<'a> {
         let Fresh { rules, identity, format, notice } = fresh;
         let count = rules.ruleset().program().rules.len();
         self.statistics.settle(self.engine.ruleset().program());
+        self.outputs.rules_changed();
         let former = self.engine.replace(rules);
         self.format = format;
         self.other_rules = true;
@@ -393,7 +389,7 @@ fn now_ns() -> u64 {
 }
 
 #[cold]
-fn deliver(outputs: &mut Outputs, statistics: &mut Statistics, alert: &Alert<'_>) {
+fn deliver(outputs: &mut Delivery, statistics: &mut Statistics, alert: &Alert<'_>) {
     statistics.count(alert.id, alert.priority);
-    outputs.deliver(Line { text: alert.line, priority: alert.priority });
+    outputs.alert(alert);
 }

@@ -43,6 +43,11 @@ impl Signals {
         Ok(signals)
     }
 
+    /// The flag that says that the end is wanted, for whoever makes the event loop wait.
+    pub(crate) fn end_flag(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.end)
+    }
+
     /// Makes the event loop look: something is ready for it.
     pub(crate) fn ring(&self) {
         self.any.store(true, Ordering::SeqCst);

@@ -166,6 +166,7 @@ impl Formatter {
             rule: &rule.name,
             priority: rule.priority,
             source: rule.source,
+            source_name: program.source(rule.source),
             tags: &rule.tags,
             line: &self.line,
             parts,

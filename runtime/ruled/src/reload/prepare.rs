@@ -31,7 +31,8 @@ fn load(context: &Context, threads: usize) -> Result<(Fresh, Config), Stop> {
     let rules = Rules { options: &invocation.options, config: &config, plugins: &plugins, log };
     let loaded = rules.finish(rules.start()?, &catalogue)?;
     start::warn_of_silent_sources(&loaded.program, log);
-    let ready = start::ready(&config, loaded.program, utc_offset.clone(), StartUp::begin(), log)?;
+    let mut ready = start::ready(&config, loaded.program, utc_offset.clone(), StartUp::begin(), log)?;
+    ready.format.parts = context.alert_parts;
     if let Some(taken) = &loaded.taken {
         taken.remember(log)?;
     }

@@ -25,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) log: Log,
     /// How far local time is ahead of UTC.
     pub(crate) utc_offset: UtcOffset,
+    /// Whether alerts come with their parts, as the outputs that are open want it.
+    pub(crate) alert_parts: bool,
     /// How the event loop is told.
     pub(crate) bell: Signals,
 }

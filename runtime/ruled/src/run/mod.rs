@@ -11,10 +11,10 @@ use std::sync::Arc;
 use settings::falco_yaml::config::EngineKind;
 
 use crate::config::Config;
+use crate::delivery::Delivery;
 use crate::exit::{Step, Stop};
 use crate::invocation::Invocation;
 use crate::log::Log;
-use crate::output::Outputs;
 use crate::pipeline::{Ended, Notice, Parts};
 use crate::reload;
 use crate::record::Recordings;
@@ -38,7 +38,7 @@ pub(crate) struct Run<'a> {
 /// Processes events until the source ends or somebody asks for the end.
 pub(crate) fn run(
     run: Run<'_>,
-    ready: Ready,
+    mut ready: Ready,
     capture: Option<Result<Capture, SourceError>>,
     notices: Vec<Notice>,
 ) -> Step<Ended> {
@@ -48,13 +48,15 @@ pub(crate) fn run(
     if capture.is_none() && run.config.falco.engine == EngineKind::ModernEbpf {
         live::reduce_privileges(run)?;
     }
-    let mut outputs = Outputs::open(&run.config.falco.outputs, run.log.clone());
+    let mut outputs = Delivery::open(run.config, &ready.format.hostname, run.log, signals.end_flag())?;
+    ready.format.parts = outputs.wants_parts();
     let mut statistics = Statistics::default();
     let reloads = reload::start(reload::Context {
         invocation: run.invocation.clone(),
         config: run.config.clone(),
         log: run.log.clone(),
         utc_offset: ready.utc_offset.clone(),
+        alert_parts: ready.format.parts,
         bell: signals.clone(),
     })
     .map_err(|error| Stop::fatal(format!("cannot start a thread: {error}")))?;
@@ -65,6 +67,9 @@ pub(crate) fn run(
         None if run.config.falco.engine == EngineKind::NoDriver => idle::idle(run, ready, open),
         None => live::live(run, ready, open),
     };
+    if ended == Ok(Ended::Interrupted) {
+        outputs.hurry();
+    }
     drop(outputs);
     if run.invocation.traced_rule().is_none() {
         // Whoever closed standard output does not want to know.
@@ -75,7 +80,7 @@ pub(crate) fn run(
 
 /// What is open during a run.
 struct Open<'a> {
-    outputs: &'a mut Outputs,
+    outputs: &'a mut Delivery,
     statistics: &'a mut Statistics,
     signals: &'a Signals,
     reloads: reload::Handle,
