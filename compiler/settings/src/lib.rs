@@ -6,12 +6,14 @@
 
 pub mod environment;
 pub mod falco_yaml;
+pub mod lint;
 pub mod load;
 pub mod merge;
 pub mod origin;
 pub mod path;
 pub mod read;
 pub mod rulec_toml;
+pub mod show;
 pub mod tree;
 
 pub use falco_yaml::config::FalcoConfig;

@@ -67,6 +67,23 @@ fn files_are_merged_by_strategy_and_overrides_win() {
 }
 
 #[test]
+fn former_names_are_honoured_unless_the_new_one_is_there() {
+    let folder = Folder::new(
+        "former",
+        &[(
+            "falco.yaml",
+            "syscall_buf_size_preset: 7\nsyscall_drop_failed_exit: true\nmodern_bpf: {cpus_for_each_syscall_buffer: 5}\n\
+             engine: {kind: ebpf, modern_ebpf: {cpus_for_each_buffer: 3}}\n",
+        )],
+    );
+    let config = folder.load(&[]).unwrap().config;
+    assert_eq!(config.engine, EngineKind::ModernEbpf);
+    assert_eq!(config.modern_ebpf.buf_size_preset, 7);
+    assert_eq!(config.modern_ebpf.cpus_for_each_buffer, 3);
+    assert!(config.modern_ebpf.drop_failed_exit);
+}
+
+#[test]
 fn an_override_may_be_a_mapping() {
     let folder = Folder::new("flow", &[("falco.yaml", "{}\n")]);
     let loaded =

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::config_command::ConfigCommand;
 use crate::doctor::Doctor;
 
 /// Host daemon for Falco rules.
@@ -39,6 +40,9 @@ pub enum Command {
     Replay(Replay),
     /// Say whether this host can be watched, and what is missing
     Doctor(Doctor),
+    /// Print, check or mend the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
 }
 
 /// `ruled replay`.

@@ -10,7 +10,7 @@ use crate::exit::{Step, Stop};
 use crate::log::{Level, LogSettings};
 
 /// Where the configuration is when nobody says.
-const INSTALLED: &str = "/etc/falco/falco.yaml";
+pub(crate) const INSTALLED: &str = "/etc/falco/falco.yaml";
 
 /// What the short form `ruled replay` assumes when no configuration is given: alerts on standard output, warnings on
 /// standard error, container fields.

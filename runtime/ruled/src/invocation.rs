@@ -7,8 +7,8 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::args::{Arguments, Command, Options};
-use crate::doctor;
 use crate::exit::FAILURE;
+use crate::{config_command, doctor};
 
 /// A command line.
 #[derive(Clone, Debug)]
@@ -48,6 +48,7 @@ impl Invocation {
                 options: replay.options,
                 replay: Some(ShortForm { capture: replay.capture, trace: replay.trace }),
             },
+            Some(Command::Config(command)) => return Err(config_command::run(&command)),
             Some(Command::Doctor(options)) => return Err(doctor::run(&options)),
             None => Invocation { options: arguments.options, replay: None },
         })

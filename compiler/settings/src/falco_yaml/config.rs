@@ -197,9 +197,14 @@ impl FalcoConfig {
         let config = FalcoConfig {
             engine,
             modern_ebpf: ModernEbpf {
-                cpus_for_each_buffer: reader.integer("engine.modern_ebpf.cpus_for_each_buffer"),
-                buf_size_preset: reader.integer("engine.modern_ebpf.buf_size_preset"),
-                drop_failed_exit: reader.boolean("engine.modern_ebpf.drop_failed_exit"),
+                cpus_for_each_buffer: reader.integer_once(
+                    "engine.modern_ebpf.cpus_for_each_buffer",
+                    "modern_bpf.cpus_for_each_syscall_buffer",
+                ),
+                buf_size_preset: reader
+                    .integer_once("engine.modern_ebpf.buf_size_preset", "syscall_buf_size_preset"),
+                drop_failed_exit: reader
+                    .boolean_once("engine.modern_ebpf.drop_failed_exit", "syscall_drop_failed_exit"),
                 disable_iterators: reader.boolean("engine.modern_ebpf.disable_iterators"),
             },
             rules_files,
@@ -266,9 +271,13 @@ fn engine(reader: &mut Reader<'_>) -> EngineKind {
             EngineKind::Replay { capture_file }
         }
         "nodriver" => EngineKind::NoDriver,
-        "kmod" => {
+        old @ ("kmod" | "ebpf" | "gvisor") => {
             if let Some(node) = reader.node("engine.kind") {
-                let message = "there is no kernel module here; the eBPF probe is used";
+                let message = match old {
+                    "kmod" => "there is no kernel module here; the eBPF probe is used",
+                    "ebpf" => "the old BPF probe is gone; the modern one is used",
+                    _ => "gVisor is no longer supported; the eBPF probe is used",
+                };
                 reader.problems.push(
                     Problem::warning(message, node.origin.clone())
                         .with_help("write `engine.kind: modern_ebpf`"),

@@ -101,7 +101,7 @@ pub const KEYS: &[Key] = &[
     key("bundle.keys", Texts, "", "Keys (`ed25519:…`) or files with keys; a bundle must be signed with one of them."),
     key("state_dir", Text, "/var/lib/ruled", "Where the last accepted bundle is remembered."),
     key("rules", Form, "", "Switches rules on and off by name, wildcard or tag."),
-    key("engine.kind", OneOf(&["modern_ebpf", "kmod", "replay", "nodriver"]), "modern_ebpf", "Where syscall events come from."),
+    key("engine.kind", OneOf(&["modern_ebpf", "kmod", "replay", "nodriver", "ebpf", "gvisor"]), "modern_ebpf", "Where syscall events come from."),
     key("engine.kmod.buf_size_preset", Integer, "4", "Ring buffer size of the kernel module."),
     key("engine.kmod.drop_failed_exit", Bool, "false", "Leave failed system calls out."),
     key("engine.modern_ebpf.cpus_for_each_buffer", Integer, "2", "How many CPUs share a ring buffer; 0: one buffer for all."),
@@ -239,9 +239,9 @@ pub const KEYS: &[Key] = &[
     dropped("metadata_download.max_mb", Integer, "Kubernetes metadata comes from the container runtime now; drop the section"),
     dropped("metadata_download.chunk_wait_us", Integer, "Kubernetes metadata comes from the container runtime now; drop the section"),
     dropped("metadata_download.watch_freq_sec", Integer, "Kubernetes metadata comes from the container runtime now; drop the section"),
-    dropped("syscall_buf_size_preset", Integer, "write `engine.modern_ebpf.buf_size_preset`"),
-    dropped("syscall_drop_failed_exit", Bool, "write `engine.modern_ebpf.drop_failed_exit`"),
-    dropped("modern_bpf.cpus_for_each_syscall_buffer", Integer, "write `engine.modern_ebpf.cpus_for_each_buffer`"),
+    dropped("syscall_buf_size_preset", Integer, "write `engine.modern_ebpf.buf_size_preset`; the old name is still honoured"),
+    dropped("syscall_drop_failed_exit", Bool, "write `engine.modern_ebpf.drop_failed_exit`; the old name is still honoured"),
+    dropped("modern_bpf.cpus_for_each_syscall_buffer", Integer, "write `engine.modern_ebpf.cpus_for_each_buffer`; the old name is still honoured"),
 ];
 
 #[cfg(test)]

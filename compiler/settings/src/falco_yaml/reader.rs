@@ -87,6 +87,27 @@ impl<'a> Reader<'a> {
         Reader::default(path).parse().unwrap_or_default()
     }
 
+    /// As [`Reader::integer`], for a key that had another name once; the new one wins.
+    pub(crate) fn integer_once(&mut self, path: &str, former: &str) -> u64 {
+        if self.node(path).is_none()
+            && let Some(number) =
+                self.node(former).and_then(Node::text).and_then(|text| text.trim().parse().ok())
+        {
+            return number;
+        }
+        self.integer(path)
+    }
+
+    /// As [`Reader::boolean`], for a key that had another name once; the new one wins.
+    pub(crate) fn boolean_once(&mut self, path: &str, former: &str) -> bool {
+        if self.node(path).is_none()
+            && let Some(value) = self.node(former).and_then(Node::text).and_then(boolean)
+        {
+            return value;
+        }
+        self.boolean(path)
+    }
+
     pub(crate) fn number(&mut self, path: &str) -> f64 {
         if let Some(node) = self.node(path) {
             match node.text().and_then(|text| text.trim().parse().ok()) {
@@ -159,7 +180,13 @@ impl<'a> Reader<'a> {
                         .with_help(*note),
                     ),
                     Some(_) => {}
-                    None if keys::is_section(&path) => pending.push((path, child)),
+                    None if keys::is_section(&path) => match &child.value {
+                        Value::Scalar(_) | Value::Sequence(_) => self.problems.push(Problem::warning(
+                            format!("`{path}` is a section; as it stands, it has no effect"),
+                            child.origin.clone(),
+                        )),
+                        Value::Mapping(_) | Value::Null => pending.push((path, child)),
+                    },
                     None => self.problems.push(unknown(&path, child)),
                 }
             }
