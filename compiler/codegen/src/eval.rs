@@ -36,21 +36,45 @@ pub(crate) fn place(bit: BitId) -> (usize, u64) {
 fn walk(frame: &Frame, mut next: u32) -> u32 {
     let steps = &frame.core().steps;
     while let Some(step) = steps.get(next as usize) {
-        let holds = match step.action {
-            Action::Test(id) => test(frame, id),
-            Action::Bit(bit) => {
-                let (word, mask) = place(bit);
-                match frame.word(word).and_then(|word| word.get(mask)) {
-                    Some(known) => known,
-                    None => resolve(frame, bit),
-                }
-            }
-            Action::Hit(condition) => frame.push_hit(condition),
-        };
-        next = if holds { step.then } else { step.otherwise };
+        next = if leads_on(frame, step.action) { step.then } else { step.otherwise };
     }
     debug_assert!([HOLDS, FAILS, DONE].contains(&next));
     next
+}
+
+/// As [`function`], condition by condition: `leave` is called with each one that was looked at, before the next begins.
+pub(crate) fn by_condition(frame: &Frame, entry: u32, mut leave: impl FnMut(u32)) {
+    let steps = &frame.core().steps;
+    let mut next = entry;
+    // Conditions lie one after the other, each up to its hit; steps lead forwards only.
+    while let Some(rest) = steps.get(next as usize..).filter(|rest| !rest.is_empty()) {
+        let hit = rest.iter().zip(next..).find_map(|(step, index)| match step.action {
+            Action::Hit(condition) => Some((index, condition)),
+            Action::Test(_) | Action::Bit(_) => None,
+        });
+        let Some((end, condition)) = hit else { return };
+        while next <= end {
+            let Some(step) = steps.get(next as usize) else { return };
+            next = if leads_on(frame, step.action) { step.then } else { step.otherwise };
+        }
+        leave(condition);
+    }
+}
+
+/// Whether a step leads on as if it held.
+#[inline]
+fn leads_on(frame: &Frame, action: Action) -> bool {
+    match action {
+        Action::Test(id) => test(frame, id),
+        Action::Bit(bit) => {
+            let (word, mask) = place(bit);
+            match frame.word(word).and_then(|word| word.get(mask)) {
+                Some(known) => known,
+                None => resolve(frame, bit),
+            }
+        }
+        Action::Hit(condition) => frame.push_hit(condition),
+    }
 }
 
 /// Decides a test, filling the slots it needs.

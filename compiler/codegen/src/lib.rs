@@ -26,6 +26,7 @@ mod module;
 mod plan;
 mod prepare;
 mod process_cache;
+mod profile;
 mod source;
 
 pub use abi::EvalContext;

@@ -1,5 +1,6 @@
 //! Between the event loop and the servers: the loop answers when it is asked, between two events, and never waits.
 
+use std::fmt;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,8 +17,11 @@ const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// How long a scrape waits for new numbers; then it takes the old ones.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-#[derive(Debug)]
+/// Makes the event loop look.
+type Bell = Arc<dyn Fn() + Send + Sync>;
+
 struct Shared {
+    bell: Bell,
     asked: AtomicU8,
     begun: Instant,
     /// Milliseconds after `begun` at which the loop last answered.
@@ -25,6 +29,12 @@ struct Shared {
     /// How many snapshots there have been.
     snapshots: AtomicU64,
     latest: Mutex<Arc<Snapshot>>,
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("asked", &self.asked).finish_non_exhaustive()
+    }
 }
 
 /// The event loop's side.
@@ -38,7 +48,13 @@ pub struct Board(Arc<Shared>);
 impl Board {
     /// A board without numbers. The loop counts as alive from now on.
     pub fn new() -> Board {
+        Board::with_bell(Arc::new(|| {}))
+    }
+
+    /// As [`Board::new`]; `bell` is called, on any thread, whenever the loop should look.
+    pub fn with_bell(bell: Arc<dyn Fn() + Send + Sync>) -> Board {
         Board(Arc::new(Shared {
+            bell,
             asked: AtomicU8::new(0),
             begun: Instant::now(),
             answered_ms: AtomicU64::new(0),
@@ -54,7 +70,13 @@ impl Board {
 
     /// Asks for a sign of life.
     pub fn ask(&self) {
-        self.0.asked.fetch_or(ALIVE, Ordering::Relaxed);
+        self.want(ALIVE);
+    }
+
+    fn want(&self, what: u8) {
+        // The wish comes before the bell: whoever hears the bell finds the wish.
+        self.0.asked.fetch_or(what, Ordering::SeqCst);
+        (self.0.bell)();
     }
 
     /// How long the loop has been silent.
@@ -68,10 +90,21 @@ impl Board {
         self.0.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// New numbers for a thread that may sleep, or the latest when the loop does not answer in time.
+    pub fn fresh_blocking(&self) -> Arc<Snapshot> {
+        let before = self.0.snapshots.load(Ordering::Acquire);
+        self.want(ALIVE | NUMBERS);
+        let end = Instant::now() + PATIENCE;
+        while self.0.snapshots.load(Ordering::Acquire) == before && Instant::now() < end {
+            std::thread::sleep(LOOK_EVERY);
+        }
+        self.latest()
+    }
+
     /// New numbers, or the latest when the loop does not answer in time.
     pub(crate) async fn fresh(&self) -> Arc<Snapshot> {
         let before = self.0.snapshots.load(Ordering::Acquire);
-        self.0.asked.fetch_or(ALIVE | NUMBERS, Ordering::Relaxed);
+        self.want(ALIVE | NUMBERS);
         let end = Instant::now() + PATIENCE;
         while self.0.snapshots.load(Ordering::Acquire) == before && Instant::now() < end {
             tokio::time::sleep(LOOK_EVERY).await;
@@ -96,7 +129,7 @@ impl Pulse {
     /// Answers; `numbers` is called when they are wanted.
     #[cold]
     pub fn answer(&self, numbers: impl FnOnce() -> Snapshot) {
-        let asked = self.0.asked.swap(0, Ordering::Relaxed);
+        let asked = self.0.asked.swap(0, Ordering::SeqCst);
         if asked & NUMBERS != 0 {
             self.publish(numbers());
         }
@@ -114,11 +147,14 @@ impl Pulse {
             drop(old);
             self.0.snapshots.fetch_add(1, Ordering::Release);
         } else {
-            self.0.asked.fetch_or(NUMBERS, Ordering::Relaxed);
+            self.0.asked.fetch_or(NUMBERS, Ordering::SeqCst);
+            (self.0.bell)();
         }
     }
 
-    fn alive(&self) {
+    /// A sign of life without numbers.
+    pub fn alive(&self) {
+        self.0.asked.fetch_and(!ALIVE, Ordering::Relaxed);
         let now = u64::try_from(self.0.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.0.answered_ms.store(now, Ordering::Release);
     }

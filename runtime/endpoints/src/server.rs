@@ -84,7 +84,8 @@ pub enum GrpcPlan {
 }
 
 impl GrpcPlan {
-    fn hub(&self) -> &Hub {
+    /// The alerts.
+    pub fn hub(&self) -> &Hub {
         match self {
             GrpcPlan::Unix(_, hub) | GrpcPlan::Tcp(_, _, hub) => hub,
         }

@@ -7,6 +7,7 @@ use codegen::{Matches, Strategy};
 use events::{RawEvent, Snapshot};
 
 use crate::alert::Alert;
+use crate::costs::Costs;
 use crate::event::Event;
 use crate::fields::Printing;
 use crate::format::{self, Formatter};
@@ -83,7 +84,8 @@ impl Engine {
     /// Takes other rules from the next event on; the state stays. Gives back the former rules: whoever minds pauses
     /// drops them elsewhere.
     #[must_use]
-    pub fn replace(&mut self, rules: ReadyRules) -> ReadyRules {
+    pub fn replace(&mut self, mut rules: ReadyRules) -> ReadyRules {
+        rules.matcher.inherit_costs(&mut self.matcher, &self.ruleset, &rules.ruleset);
         ReadyRules {
             ruleset: std::mem::replace(&mut self.ruleset, rules.ruleset),
             matcher: std::mem::replace(&mut self.matcher, rules.matcher),
@@ -129,6 +131,16 @@ impl Engine {
         self.matcher.run(&self.ruleset, &event, applied.thread());
         let values = Printing::new(self.ruleset.fields(), self.matcher.memory(), &event);
         visit(&event, &values, self.matcher.matches());
+    }
+
+    /// Measures from now on what each rule costs.
+    pub fn measure_costs(&mut self) {
+        self.matcher.measure_costs(&self.ruleset);
+    }
+
+    /// What each rule costs, when that is measured.
+    pub fn costs(&self) -> Option<&Costs> {
+        self.matcher.costs()
     }
 
     /// The rules in use.

@@ -1,11 +1,13 @@
 //! Which rules match an event: a program ready to run, and the memory of one run.
 
 use std::fmt;
+use std::time::Instant;
 
 use catalogue::EventCode;
 use codegen::{Binding, EvalContext, EventSource, Filters, ImportBinding, Matches, ProcessCache, Strategy};
 use ir::{EventSet, Extracted, FieldSource, ImportId, Program, SourceId};
 
+use crate::costs::Costs;
 use crate::event::Event;
 use crate::fields::{BindError, Cost, Fields, Matching, Memory, Scope, Settings};
 use crate::state::ThreadId;
@@ -114,6 +116,8 @@ pub struct Matcher {
     /// By thread.
     caches: Vec<CacheEntry>,
     strategy: Strategy,
+    /// What rules cost, when that is measured.
+    costs: Option<Box<Costs>>,
 }
 
 impl Matcher {
@@ -125,6 +129,7 @@ impl Matcher {
             memory: ruleset.fields.memory(),
             caches: Vec::new(),
             strategy,
+            costs: None,
         }
     }
 
@@ -163,7 +168,32 @@ impl Matcher {
             _ => None,
         };
         let subject = Subject { values: Matching::new(&ruleset.fields, &self.memory, event), cache };
-        ruleset.filters.run(&mut self.context, source, &subject, &mut self.matches, self.strategy);
+        let Matcher { context, matches, strategy, costs, .. } = self;
+        let due = costs.as_mut().is_some_and(|costs| costs.is_due());
+        let start = due.then(Instant::now);
+        ruleset.filters.run(context, source, &subject, matches, *strategy);
+        if let (Some(costs), Some(start)) = (costs, start) {
+            let taken = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            costs.sample(taken, ruleset, context, source, &subject, *strategy);
+        }
+    }
+
+    /// Measures from now on what the rules of a ruleset cost.
+    pub fn measure_costs(&mut self, ruleset: &Ruleset) {
+        self.costs = Some(Box::new(Costs::new(&ruleset.program)));
+    }
+
+    /// What the rules cost, when that is measured.
+    pub fn costs(&self) -> Option<&Costs> {
+        self.costs.as_deref()
+    }
+
+    /// Goes on measuring where another matcher stopped.
+    pub(crate) fn inherit_costs(&mut self, former: &mut Matcher, from: &Ruleset, to: &Ruleset) {
+        self.costs = former.costs.take();
+        if let Some(costs) = &mut self.costs {
+            costs.carry_over(&from.program, &to.program);
+        }
     }
 
     /// The rules that matched the latest event.

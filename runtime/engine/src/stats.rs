@@ -17,8 +17,26 @@ pub struct Stats {
     pub threads_added: u64,
     /// Threads removed from the table.
     pub threads_removed: u64,
+    /// Look-ups of the threads of events.
+    pub thread_lookups: u64,
     /// Look-ups of a thread that the table did not have.
     pub thread_misses: u64,
+    /// Look-ups of the descriptors of events.
+    pub fd_lookups: u64,
+    /// Those that the table did not have.
+    pub fd_misses: u64,
+    /// Descriptors added by events.
+    pub fds_added: u64,
+    /// Descriptors removed by events.
+    pub fds_removed: u64,
+    /// Enter events kept until their exit event.
+    pub enters_stored: u64,
+    /// Enter events that were too long to be kept.
+    pub enters_not_stored: u64,
+    /// Kept enter events that their exit event found.
+    pub enters_found: u64,
+    /// Kept enter events that another event came after.
+    pub enters_missed: u64,
     /// Drop notifications from the source.
     pub drop_events: u64,
 }

@@ -87,5 +87,6 @@ fn once(invocation: &Invocation, log: &mut Log) -> Step<Ended> {
         return Ok(Ended::Finished);
     }
     let notices = loaded.taken.iter().filter_map(Taken::notice).collect();
-    run::run(run::Run { invocation, config: &config, log }, ready, capture, notices)
+    let run = run::Run { invocation, config: &config, log, identity: &loaded.identity, plugins: &plugins };
+    run::run(run, ready, capture, notices)
 }

@@ -15,6 +15,7 @@ mod config_command;
 mod delivery;
 mod doctor;
 mod drops;
+mod endpoints;
 mod exit;
 mod host;
 mod interesting;

@@ -1,6 +1,6 @@
 //! The event loop: a source's events through the engine to the outputs, with everything that happens between two events.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use catalogue::Priority;
 use engine::format::internal::{InternalAlert, InternalValue};
@@ -8,10 +8,11 @@ use engine::{Alert, Engine, UtcOffset};
 use events::{EventFlags, RawEvent};
 use settings::falco_yaml::config::EventDrops;
 
+use crate::delivery::Delivery;
 use crate::drops::{DROP_RULE, DropManager, DropReaction, SourceCounters};
+use crate::endpoints::{self, FieldValue, Moment, Serving};
 use crate::exit::Stop;
 use crate::log::{Level, Log};
-use crate::delivery::Delivery;
 use crate::record::{Incident, Recordings};
 use crate::reload::{self, FAILURE_RULE, Fresh, Outcome, Reason};
 use crate::signals::{Request, Signals};
@@ -21,6 +22,9 @@ use crate::time_zone::LocalZone;
 use crate::timing::StartUp;
 
 const SECOND_NS: u64 = 1_000_000_000;
+
+/// How often signals are looked at when there are no more events.
+const LINGER: Duration = Duration::from_millis(50);
 
 /// The internal rule about captures around alerts.
 const SIZE_RULE: &str = "Falco internal: capture size limit reached";
@@ -44,6 +48,9 @@ pub(crate) struct Pipeline<'a> {
     /// Event time at which something other than the event itself is to be looked at.
     due_ns: u64,
     recordings: Recordings,
+    serving: &'a mut Serving,
+    /// Whether events come from a capture.
+    replaying: bool,
     /// Whether the source is yet to learn of other rules.
     other_rules: bool,
     start_up: StartUp,
@@ -73,6 +80,10 @@ pub(crate) struct Parts<'a> {
     pub(crate) log: &'a Log,
     /// What is recorded.
     pub(crate) recordings: Recordings,
+    /// What others may ask.
+    pub(crate) serving: &'a mut Serving,
+    /// Whether events come from a capture.
+    pub(crate) replaying: bool,
     /// Length of the run in seconds of event time; 0: no limit.
     pub(crate) seconds: u64,
     /// Takes the time of the start.
@@ -121,6 +132,8 @@ impl<'a> Pipeline<'a> {
             started_ns: 0,
             due_ns: 0,
             recordings: parts.recordings,
+            serving: parts.serving,
+            replaying: parts.replaying,
             other_rules: false,
             start_up: parts.start_up,
             zone: parts.zone,
@@ -141,8 +154,36 @@ impl<'a> Pipeline<'a> {
         let ended = self.events(source);
         let incident = self.recordings.finish();
         self.recorded(incident);
+        self.with_moment(Serving::finish);
         self.statistics.settle(self.engine.ruleset().program());
         ended
+    }
+
+    /// Stays for a while after the last event, for signals and for whoever asks. Says how that ended.
+    pub(crate) fn linger(&mut self, time: Duration) -> Ended {
+        let end = Instant::now() + time;
+        while Instant::now() < end {
+            if let Some(Request::End) = self.signals.take() {
+                return Ended::Interrupted;
+            }
+            self.serving.idle();
+            std::thread::sleep(LINGER);
+        }
+        Ended::Finished
+    }
+
+    /// Gives the numbers of this moment to whoever serves them.
+    #[cold]
+    fn with_moment(&mut self, tell: impl FnOnce(&mut Serving, &Moment<'_>)) {
+        let moment = Moment {
+            engine: &self.engine,
+            statistics: self.statistics,
+            source: self.counters,
+            reloads: &self.reloads,
+            outputs: self.outputs.monitor().counters(),
+            replaying: self.replaying,
+        };
+        tell(self.serving, &moment);
     }
 
     /// The lines at the end of the run.
@@ -163,6 +204,7 @@ impl<'a> Pipeline<'a> {
     fn events(&mut self, source: &mut impl Source) -> Result<Ended, Stop> {
         loop {
             self.counters = source.counters();
+            self.serving.numbers.set_cpus(source.cpu_counters());
             let mut ended = None;
             let drained = source.drain(&mut |item| match self.item(item) {
                 Ok(None) => Flow::Continue,
@@ -354,16 +396,37 @@ impl<'a> Pipeline<'a> {
             }
             None => {}
         }
+        if self.serving.asked() {
+            self.with_moment(Serving::answer);
+        }
+        if let Some(fields) = self.serving.take_snapshot_fields() {
+            self.metrics_alert(&fields);
+        }
         None
+    }
+
+    /// Raises the alert with a metrics snapshot.
+    fn metrics_alert(&mut self, fields: &[(String, FieldValue)]) {
+        let fields: Vec<(&str, InternalValue<'_>)> =
+            fields.iter().map(|(name, value)| (name.as_str(), endpoints::alert_value(value))).collect();
+        let alert = InternalAlert {
+            ts: now_ns(),
+            priority: Priority::Informational,
+            rule: endpoints::SNAPSHOT_RULE,
+            message: endpoints::SNAPSHOT_MESSAGE,
+            fields: &fields,
+        };
+        self.outputs.internal(&alert, &self.format);
     }
 
     /// Takes other rules: from the next event on, they judge, and no event is judged by both.
     fn take_over(&mut self, fresh: Fresh) {
         let start = Instant::now();
         let Fresh { rules, identity, format, notice } = fresh;
-        let count = rules.ruleset().program().rules.len();
+        let count = rules.ruleset().program().order.len();
         self.statistics.settle(self.engine.ruleset().program());
         self.outputs.rules_changed();
+        self.serving.numbers.reloaded(identity.clone(), now_ns());
         let former = self.engine.replace(rules);
         self.format = format;
         self.other_rules = true;
@@ -371,7 +434,7 @@ impl<'a> Pipeline<'a> {
         let pause = start.elapsed();
         self.reloads.swapped(now_ns(), pause);
         self.log.info(&format!(
-            "Rules reloaded: {count} rules, version {}, sha256 {}; from event {} on; paused {} us",
+            "Rules reloaded: {count} rules enabled, version {}, sha256 {}; from event {} on; paused {} us",
             identity.version,
             identity.digest,
             self.engine.stats().delivered + 1,

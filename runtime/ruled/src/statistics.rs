@@ -28,6 +28,21 @@ impl Statistics {
         self.total += 1;
     }
 
+    /// Alerts of the current program's rules since it was taken over, by number; rules without alerts may be missing.
+    pub fn by_rule(&self) -> &[u64] {
+        &self.by_rule
+    }
+
+    /// What was counted for former programs, by the rule's name.
+    pub fn settled(&self) -> &[(Box<str>, u64)] {
+        &self.by_name
+    }
+
+    /// Alerts by priority.
+    pub fn by_priority(&self) -> [u64; 8] {
+        self.by_priority
+    }
+
     /// Keeps what was counted for the rules of a program, whose numbers may mean other rules from now on.
     pub fn settle(&mut self, program: &Program) {
         let mut former: FxHashMap<Box<str>, u64> = FxHashMap::default();

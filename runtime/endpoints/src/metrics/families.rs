@@ -210,7 +210,7 @@ metrics! {
     EVENTS_JUDGED Counter Ruled "ruled_events_judged_total" []
         "Events that the rules could see.";
     ALERTS Counter Ruled "ruled_alerts_raised_total" ["priority"]
-        "Alerts by priority, those of the program itself included; 0 is Emergency, 7 is Debug.";
+        "Alerts of rules by priority; 0 is Emergency, 7 is Debug.";
     HEARTBEAT Gauge Ruled "ruled_event_loop_silence_seconds" []
         "How long ago the event loop last answered; /healthz fails when this grows too large.";
     FDS_DROPPED Counter Ruled "ruled_descriptors_dropped_total" []

@@ -238,7 +238,7 @@ fn ruled(page: &mut Exposition, sources: &Sources<'_>) {
     let Sources { facts, snapshot, selection, .. } = *sources;
     page.info(&BUILD, &[("version", &facts.version), ("falco_version", &facts.falco_version)]);
     page.info(&RULESET, &[("digest", &snapshot.ruleset.digest)]);
-    page.single(&RULES_LOADED, snapshot.ruleset.rules.len() as u64);
+    page.single(&RULES_LOADED, snapshot.ruleset.enabled);
     let mut family = page.family(&RELOADS);
     family.sample(&[("result", "ok")], snapshot.reloads);
     family.sample(&[("result", "failed")], snapshot.reloads_failed);

@@ -24,6 +24,8 @@ pub struct RuleFacts {
 pub struct RulesetFacts {
     /// The rules, in the order of the counters.
     pub rules: Vec<RuleFacts>,
+    /// How many of them are in use: the others are disabled.
+    pub enabled: u64,
     /// Rules files: path and SHA-256.
     pub files: Vec<(String, String)>,
     /// The digest of the whole set, hexadecimal.
@@ -182,7 +184,7 @@ pub struct Snapshot {
     pub ruleset: Arc<RulesetFacts>,
     /// Alerts of each rule since the start, kept over reloads by name.
     pub matches: Vec<u64>,
-    /// Alerts by priority, internal ones included.
+    /// Alerts of rules by priority.
     pub alerts: [u64; 8],
     /// Cost of each rule; empty: not measured.
     pub costs: Vec<RuleCost>,

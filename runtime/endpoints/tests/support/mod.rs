@@ -38,6 +38,7 @@ pub fn snapshot() -> Snapshot {
     Snapshot {
         ruleset: Arc::new(RulesetFacts {
             rules,
+            enabled: 3,
             files: vec![file("falco_rules.yaml"), file("falco_rules.yaml"), file("local \"x\".yaml")],
             digest: "cd".repeat(32),
             loaded_ns: 1_748_338_536_592_811_359,

@@ -3,7 +3,8 @@
 use std::net::IpAddr;
 
 use events::snapshot::{
-    Fd, FdTable, FdTarget, FileDetail, Group, Interface, InterfaceAddress, Machine, NamedKind, Snapshot, Thread, User,
+    Fd, FdTable, FdTarget, FileDetail, Group, Interface, InterfaceAddress, Machine, NamedKind, Snapshot,
+    Thread, User,
 };
 
 use super::{ContainerId, FdInfo, FdKind, Role, Socket, State, ThreadFlags, ThreadInfo};
@@ -11,7 +12,8 @@ use super::{ContainerId, FdInfo, FdKind, Role, Socket, State, ThreadFlags, Threa
 impl State {
     /// Everything that a snapshot can hold. Users and groups of containers have no place in it: see [`State::users`].
     pub fn snapshot(&self) -> Snapshot {
-        let mut threads: Vec<&ThreadInfo> = self.threads.iter().filter(|thread| !thread.is_invalid()).collect();
+        let mut threads: Vec<&ThreadInfo> =
+            self.threads.iter().filter(|thread| !thread.is_invalid()).collect();
         threads.sort_by_key(|thread| thread.tid);
         let tables = threads.iter().filter(|thread| !thread.flags.contains(ThreadFlags::CLONE_FILES));
         let descriptors = tables.map(|thread| {
@@ -105,20 +107,26 @@ fn descriptor(num: i64, info: &FdInfo) -> Fd {
     let named = |kind| FdTarget::Named { kind, name: info.name.clone() };
     let target = match (info.kind, info.socket()) {
         (_, Socket::Unix { source, destination }) => FdTarget::Unix { source, destination, name },
-        (_, Socket::Server { ip: IpAddr::V4(ip), port, l4 }) => FdTarget::Ipv4Server { ip: ip.octets(), port, l4 },
-        (_, Socket::Server { ip: IpAddr::V6(ip), port, l4 }) => FdTarget::Ipv6Server { ip: ip.octets(), port, l4 },
+        (_, Socket::Server { ip: IpAddr::V4(ip), port, l4 }) => {
+            FdTarget::Ipv4Server { ip: ip.octets(), port, l4 }
+        }
+        (_, Socket::Server { ip: IpAddr::V6(ip), port, l4 }) => {
+            FdTarget::Ipv6Server { ip: ip.octets(), port, l4 }
+        }
         (_, Socket::Tuple(tuple)) => {
             // A snapshot has the local end first; whoever loads it finds out again who accepted.
             let ends = ((tuple.source, tuple.source_port), (tuple.destination, tuple.destination_port));
             let (local, remote) = if info.role == Role::Server { (ends.1, ends.0) } else { ends };
             match (local, remote) {
-                ((IpAddr::V4(source), source_port), (IpAddr::V4(destination), destination_port)) => FdTarget::Ipv4 {
-                    source: source.octets(),
-                    destination: destination.octets(),
-                    source_port,
-                    destination_port,
-                    l4: tuple.l4,
-                },
+                ((IpAddr::V4(source), source_port), (IpAddr::V4(destination), destination_port)) => {
+                    FdTarget::Ipv4 {
+                        source: source.octets(),
+                        destination: destination.octets(),
+                        source_port,
+                        destination_port,
+                        l4: tuple.l4,
+                    }
+                }
                 ((source, source_port), (destination, destination_port)) => FdTarget::Ipv6 {
                     source: wide(source),
                     destination: wide(destination),
@@ -128,9 +136,10 @@ fn descriptor(num: i64, info: &FdInfo) -> Fd {
                 },
             }
         }
-        (FdKind::File | FdKind::FileOld, _) => {
-            FdTarget::File { name, detail: FileDetail::Known { open_flags: info.open_flags, dev: Some(info.dev) } }
-        }
+        (FdKind::File | FdKind::FileOld, _) => FdTarget::File {
+            name,
+            detail: FileDetail::Known { open_flags: info.open_flags, dev: Some(info.dev) },
+        },
         (kind, _) => named(NamedKind::from_code(kind as u8).unwrap_or(NamedKind::Unsupported)),
     };
     Fd { fd: num, ino: info.ino, target }
@@ -145,12 +154,16 @@ fn wide(ip: IpAddr) -> [u8; 16] {
 
 fn interface(one: &super::Interface) -> Option<Interface> {
     let address = match (one.ip, one.mask, one.broadcast) {
-        (IpAddr::V4(ip), IpAddr::V4(mask), IpAddr::V4(broadcast)) => {
-            InterfaceAddress::V4 { address: ip.octets(), netmask: mask.octets(), broadcast: broadcast.octets() }
-        }
-        (IpAddr::V6(ip), IpAddr::V6(mask), IpAddr::V6(broadcast)) => {
-            InterfaceAddress::V6 { address: ip.octets(), netmask: mask.octets(), broadcast: broadcast.octets() }
-        }
+        (IpAddr::V4(ip), IpAddr::V4(mask), IpAddr::V4(broadcast)) => InterfaceAddress::V4 {
+            address: ip.octets(),
+            netmask: mask.octets(),
+            broadcast: broadcast.octets(),
+        },
+        (IpAddr::V6(ip), IpAddr::V6(mask), IpAddr::V6(broadcast)) => InterfaceAddress::V6 {
+            address: ip.octets(),
+            netmask: mask.octets(),
+            broadcast: broadcast.octets(),
+        },
         _ => return None,
     };
     Some(Interface { name: one.name.as_bytes().into(), address, link_speed: 0 })

@@ -182,7 +182,10 @@ impl Tracker {
             if step.enter.is_some() {
                 self.pending.enter = Some(thread);
                 self.pending.any = true;
-                if !follows {
+                if follows {
+                    self.stats.enters_found += 1;
+                } else {
+                    self.stats.enters_missed += 1;
                     step.enter = None;
                 }
             }
@@ -341,6 +344,8 @@ impl Tracker {
         entry.lastevent_fd = fd_num;
         if plan.uses_fd {
             step.fd = self.state.fd_id(thread, fd_num);
+            self.stats.fd_lookups += 1;
+            self.stats.fd_misses += u64::from(step.fd.is_none());
         }
         // Recorders that had nothing to say left all parameters of these empty.
         let worthless =
@@ -348,7 +353,10 @@ impl Tracker {
         if plan.guard && !worthless {
             let old = self.state.threads[thread].enter.take();
             self.enters.free.extend(old);
-            self.state.threads[thread].enter = self.enters.store(step.raw);
+            let kept = self.enters.store(step.raw);
+            self.stats.enters_stored += u64::from(kept.is_some());
+            self.stats.enters_not_stored += u64::from(kept.is_none());
+            self.state.threads[thread].enter = kept;
         }
     }
 
@@ -365,11 +373,14 @@ impl Tracker {
         }
         let num = entry.lastevent_fd;
         step.fd = self.state.fd_id(thread, num);
+        self.stats.fd_lookups += 1;
+        self.stats.fd_misses += u64::from(step.fd.is_none());
     }
 
     /// The thread of an event; asks the host, or adds a placeholder, when the table lacks it and `lookup` allows it.
     #[inline]
     fn current_thread(&mut self, tid: i64, lookup: bool) -> Option<ThreadId> {
+        self.stats.thread_lookups += 1;
         match self.state.threads.find_current(tid) {
             Some(thread) => Some(thread),
             None if lookup => self.look_up_thread(tid),
@@ -409,6 +420,7 @@ impl Tracker {
         }
         self.state.threads[thread].lastevent_fd = num;
         if self.state.open_fd(thread, num, id) {
+            self.stats.fds_added += 1;
             step.fd = Some(id);
             step.name_changed = !self.state.fds[id].name.is_empty();
         } else {

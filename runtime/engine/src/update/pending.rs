@@ -63,6 +63,7 @@ impl Tracker {
         if let Some((tid, num)) = self.pending.fd.take()
             && let Some(thread) = self.state.threads.find(tid)
         {
+            self.stats.fds_removed += 1;
             self.state.close_fd(thread, num);
         }
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use catalogue::{Catalogue, Priority, known_plugins};
 use ir::Program;
-use ir::bundle::{Acceptance, Accepted, Bundle, Policy, PublicKey, SIZE_LIMIT, hex};
+use ir::bundle::{Acceptance, Accepted, Bundle, Policy, PublicKey, SIZE_LIMIT};
 
 use crate::args::Options;
 use crate::catalogue_view;
@@ -98,7 +98,7 @@ impl BundleFile {
         let rollback = acceptance.rolled_back_from.zip(self.rollback_reason.clone());
         let taken =
             Taken { acceptance, record: self.record.clone(), keys_matter: !self.keys.is_empty(), rollback };
-        let identity = super::Identity { version: manifest.version, digest: hex(bundle.digest()) };
+        let identity = super::Identity::of(&bundle, manifest.version);
         Ok((program, identity, taken))
     }
 }

@@ -55,6 +55,20 @@ pub(crate) struct Identity {
     pub(crate) version: u64,
     /// SHA-256 of the compiled rules, in hexadecimal digits: equal exactly if the rules are.
     pub(crate) digest: String,
+    /// The files they were made from, with their SHA-256.
+    pub(crate) files: Vec<(String, String)>,
+}
+
+impl Identity {
+    /// The identity of a bundle's rules.
+    fn of(bundle: &Bundle<'_>, version: u64) -> Identity {
+        let files = &bundle.manifest().sources;
+        Identity {
+            version,
+            digest: hex(bundle.digest()),
+            files: files.iter().map(|file| (file.name.clone(), hex(&file.sha256))).collect(),
+        }
+    }
 }
 
 impl Rules<'_> {
@@ -152,7 +166,7 @@ impl Rules<'_> {
         let damaged = |error: ir::bundle::BundleError| Stop::Runtime(format!("compiled rules: {error}"));
         let bundle = Bundle::open(&bundle).map_err(damaged)?;
         let program = bundle.program(catalogue).map_err(damaged)?;
-        Ok(Loaded { program, identity: Identity { version: 0, digest: hex(bundle.digest()) }, taken: None })
+        Ok(Loaded { program, identity: Identity::of(&bundle, 0), taken: None })
     }
 
     /// `-V`: what Falco says on each file.

@@ -7,13 +7,13 @@ use crate::exit::{Step, Stop};
 use crate::host::{Extent, LiveHost, Roots};
 use crate::interesting::{Interesting, interesting};
 use crate::pipeline::{Ended, Pipeline};
+use crate::privileges::{self, Wishes};
 use crate::source::Live;
 use crate::start::{self, Ready};
-use crate::privileges::{self, Wishes};
 use crate::timing;
 
 pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
-    let Run { invocation, config, log } = run;
+    let Run { invocation, config, log, .. } = run;
     let chosen = interesting(ready.ruleset.program(), &config.falco.base_syscalls);
     chosen.notes.iter().for_each(|note| log.debug(note));
     chosen.warnings.iter().for_each(|warning| log.warning(warning));
@@ -33,7 +33,8 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
         cpus => log.info(&format!("One ring buffer every '{cpus}' CPUs.")),
     }
     let extent = Extent { descriptors: chosen.descriptors, threads: threads(run) };
-    let mut source = Live::open(&options, &config.falco.base_syscalls, &roots, extent).map_err(|error| Stop::Host(error.to_string()))?;
+    let mut source = Live::open(&options, &config.falco.base_syscalls, &roots, extent)
+        .map_err(|error| Stop::Host(error.to_string()))?;
     report(source.probe(), run);
     let start = timing::cpu_seconds();
     let mut pipeline = Pipeline::new(run.parts(engine, ready, open));
@@ -62,7 +63,8 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
 
 /// Gives up what watching does not need, before any thread is started.
 pub(super) fn reduce_privileges(run: Run<'_>) -> Step<()> {
-    let wishes = Wishes { low_port: run.config.low_port(), programs: run.config.falco.outputs.program.is_some() };
+    let wishes =
+        Wishes { low_port: run.config.low_port(), programs: run.config.falco.outputs.program.is_some() };
     let kept = privileges::reduce(wishes).map_err(Stop::Fatal)?;
     run.log.debug(&format!("capabilities kept: {}", kept.join(", ")));
     Ok(())

@@ -10,14 +10,17 @@ use std::sync::Arc;
 
 use settings::falco_yaml::config::EngineKind;
 
+use crate::catalogue_view::Plugin;
 use crate::config::Config;
 use crate::delivery::Delivery;
+use crate::endpoints::{self, Serving};
 use crate::exit::{Step, Stop};
 use crate::invocation::Invocation;
 use crate::log::Log;
 use crate::pipeline::{Ended, Notice, Parts};
-use crate::reload;
 use crate::record::Recordings;
+use crate::reload;
+use crate::rules::Identity;
 use crate::signals::Signals;
 use crate::source::{Capture, SourceError};
 use crate::start::Ready;
@@ -33,6 +36,10 @@ pub(crate) struct Run<'a> {
     pub(crate) config: &'a Arc<Config>,
     /// Where the program reports.
     pub(crate) log: &'a Log,
+    /// Which rules there are at the start.
+    pub(crate) identity: &'a Identity,
+    /// The loaded plugins.
+    pub(crate) plugins: &'a [Plugin],
 }
 
 /// Processes events until the source ends or somebody asks for the end.
@@ -49,6 +56,18 @@ pub(crate) fn run(
         live::reduce_privileges(run)?;
     }
     let mut outputs = Delivery::open(run.config, &ready.format.hostname, run.log, signals.end_flag())?;
+    let mut serving = endpoints::open(
+        &endpoints::Context {
+            config: run.config,
+            hostname: &ready.format.hostname,
+            identity: run.identity,
+            plugins: run.plugins.iter().map(|p| (p.name.to_string(), p.version.to_string())).collect(),
+            signals: &signals,
+            log: run.log,
+        },
+        capture.is_some(),
+    )?;
+    serving.take_outputs().into_iter().for_each(|output| outputs.add(output));
     ready.format.parts = outputs.wants_parts();
     let mut statistics = Statistics::default();
     let reloads = reload::start(reload::Context {
@@ -60,8 +79,16 @@ pub(crate) fn run(
         bell: signals.clone(),
     })
     .map_err(|error| Stop::fatal(format!("cannot start a thread: {error}")))?;
-    let open =
-        Open { outputs: &mut outputs, statistics: &mut statistics, signals: &signals, reloads, notices };
+    serving.set_reloads(&reloads);
+    let open = Open {
+        outputs: &mut outputs,
+        statistics: &mut statistics,
+        signals: &signals,
+        reloads,
+        notices,
+        serving: &mut serving,
+        replaying: capture.is_some(),
+    };
     let ended = match capture {
         Some(capture) => replay::replay(run, ready, open, capture),
         None if run.config.falco.engine == EngineKind::NoDriver => idle::idle(run, ready, open),
@@ -70,7 +97,9 @@ pub(crate) fn run(
     if ended == Ok(Ended::Interrupted) {
         outputs.hurry();
     }
+    // The last alerts come to the servers' clients before the servers end.
     drop(outputs);
+    drop(serving);
     if run.invocation.traced_rule().is_none() {
         // Whoever closed standard output does not want to know.
         let _ = io::stdout().lock().write_all(statistics.summary().as_bytes());
@@ -85,11 +114,16 @@ struct Open<'a> {
     signals: &'a Signals,
     reloads: reload::Handle,
     notices: Vec<Notice>,
+    serving: &'a mut Serving,
+    replaying: bool,
 }
 
 impl<'a> Run<'a> {
     /// The parts of an event loop around an engine.
-    fn parts(self, engine: engine::Engine, ready: Ready, open: Open<'a>) -> Parts<'a> {
+    fn parts(self, mut engine: engine::Engine, ready: Ready, open: Open<'a>) -> Parts<'a> {
+        if open.serving.rule_costs {
+            engine.measure_costs();
+        }
         Parts {
             engine,
             format: ready.format,
@@ -100,7 +134,12 @@ impl<'a> Run<'a> {
             reloads: open.reloads,
             notices: open.notices,
             log: self.log,
-            recordings: Recordings::new(self.invocation.options.record.as_deref(), &self.config.falco.capture),
+            recordings: Recordings::new(
+                self.invocation.options.record.as_deref(),
+                &self.config.falco.capture,
+            ),
+            serving: open.serving,
+            replaying: open.replaying,
             seconds: self.invocation.options.duration,
             start_up: ready.start_up,
             zone: LocalZone::of_process(),

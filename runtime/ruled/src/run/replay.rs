@@ -17,7 +17,7 @@ pub(super) fn replay(
     open: Open<'_>,
     capture: Result<Capture, SourceError>,
 ) -> Step<Ended> {
-    let Run { invocation, config, log } = run;
+    let Run { invocation, config, log, .. } = run;
     let name = config.capture_file().unwrap_or_default();
     let mut capture = capture
         .map_err(|error| Stop::fatal(format!("Could not open trace filename {name} for reading: {error}")))?;
@@ -43,7 +43,7 @@ pub(super) fn replay(
     eprint!("{}", pipeline.drop_summary());
     if ended == Ok(Ended::Finished) && invocation.options.duration > 0 {
         // Falco waits the whole time out, however short the capture is.
-        std::thread::sleep(Duration::from_secs(invocation.options.duration));
+        return Ok(pipeline.linger(Duration::from_secs(invocation.options.duration)));
     }
     ended
 }

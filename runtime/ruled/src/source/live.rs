@@ -68,6 +68,8 @@ pub(crate) struct Live {
     rescan: bool,
     base: BaseSyscalls,
     counters: SourceCounters,
+    /// Events seen and lost, by CPU.
+    cpus: Vec<(u64, u64)>,
     counted: Instant,
     clock_read: Instant,
 }
@@ -90,6 +92,7 @@ impl Live {
             rescan: false,
             base: base.clone(),
             counters: SourceCounters { live: true, ..SourceCounters::default() },
+            cpus: Vec::new(),
             counted: now,
             clock_read: now,
         })
@@ -164,9 +167,15 @@ impl Source for Live {
             // Counters that cannot be read now may be later; the old ones are not wrong, only old.
             if let Ok(stats) = self.probe.stats() {
                 self.counters = counters(&stats);
+                self.cpus.clear();
+                self.cpus.extend(stats.cpus.iter().map(|cpu| (cpu.seen, cpu.lost())));
             }
         }
         self.counters
+    }
+
+    fn cpu_counters(&self) -> &[(u64, u64)] {
+        &self.cpus
     }
 }
 

@@ -71,4 +71,9 @@ pub(crate) trait Source {
     fn counters(&mut self) -> SourceCounters {
         SourceCounters::default()
     }
+
+    /// The same by CPU, seen and lost, when it is counted.
+    fn cpu_counters(&self) -> &[(u64, u64)] {
+        &[]
+    }
 }
