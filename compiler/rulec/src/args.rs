@@ -54,6 +54,27 @@ pub enum Command {
     Check(Check),
     /// Show rules, macros and lists as Falco's -L and -l do
     Describe(Describe),
+    /// Show the rules in effect, with filters
+    #[command(
+        mut_arg("priority", |arg| {
+            arg.help("Only this priority, or a range: `>=error` is error and more severe")
+        }),
+        after_help = "Examples:\n  \
+            rulec show -c /etc/falco/falco.yaml --enabled      what a host would run\n  \
+            rulec show -i rules/                               the same, to walk through\n  \
+            rulec show --format full --name '*history*' falco_rules.yaml local.yaml"
+    )]
+    Show(Show),
+    /// Count alerts in journals by rule, host or field
+    #[command(
+        after_help = "Lines that are no alerts are passed over. Without files, standard input is read.\n\n\
+        Examples:\n  \
+            journalctl -u ruled -o cat | rulec alerts          which rules are loud\n  \
+            rulec alerts -i events.log                         the same, to walk through\n  \
+            rulec alerts --by host,rule,proc.name *.log        more closely\n  \
+            rulec alerts --follow --priority '>=error' events.log"
+    )]
+    Alerts(Alerts),
     /// List fields, or search them by name
     Fields(Fields),
     /// List event types, or search them by name
@@ -178,6 +199,114 @@ pub struct Describe {
     /// JSON instead of a table
     #[arg(long)]
     pub json: bool,
+}
+
+/// How groups of alerts are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AlertsFormat {
+    /// Columns.
+    Table,
+    /// One JSON document; with --follow, one a line.
+    Json,
+    /// Comma-separated values.
+    Csv,
+}
+
+/// `rulec alerts`.
+#[derive(Debug, Args)]
+pub struct Alerts {
+    /// Journals and files of alerts; `-` is standard input
+    #[arg(value_name = "FILES")]
+    pub files: Vec<PathBuf>,
+
+    /// Group by these: host, rule, priority, source, tags, or an output field [default: host,rule]
+    #[arg(long, value_name = "KEYS", value_delimiter = ',')]
+    pub by: Vec<String>,
+
+    /// How groups are printed
+    #[arg(long, value_enum, default_value_t = AlertsFormat::Table, conflicts_with = "interactive")]
+    pub format: AlertsFormat,
+
+    /// Only rules whose names fit: `*shell*`
+    #[arg(long, value_name = "GLOB")]
+    pub name: Vec<String>,
+
+    /// Only this priority, or a range: `>=error` is error and more severe
+    #[arg(long, value_name = "PRIORITY")]
+    pub priority: Option<String>,
+
+    /// Only these hosts: `web*`
+    #[arg(long, value_name = "GLOB")]
+    pub host: Vec<String>,
+
+    /// The host of alerts that do not name theirs; without it, of several files the file's name
+    #[arg(long, value_name = "NAME")]
+    pub unnamed_host: Option<String>,
+
+    /// Go on as files grow, and print anew when something changes
+    #[arg(short = 'f', long)]
+    pub follow: bool,
+
+    /// With --follow: print at most once in this many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
+    pub interval: f64,
+
+    /// Walk through them: sort, filter, open rows
+    #[arg(short = 'i', long)]
+    pub interactive: bool,
+}
+
+/// How rules are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ShowFormat {
+    /// Columns.
+    Table,
+    /// Everything about each rule, with the file and line of every part.
+    Full,
+    /// The same as one JSON document.
+    Json,
+    /// Rules as they would be written without overrides.
+    Yaml,
+}
+
+/// `rulec show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// What is shown.
+    #[command(flatten)]
+    pub input: Input,
+
+    /// Only rules whose names fit: `*shell*`
+    #[arg(long, value_name = "GLOB")]
+    pub name: Vec<String>,
+
+    /// Only rules with one of these tags: `mitre_*`
+    #[arg(long, value_name = "GLOB", value_delimiter = ',')]
+    pub tag: Vec<String>,
+
+    /// Only rules of this event source
+    #[arg(long, value_name = "SOURCE")]
+    pub source: Option<String>,
+
+    /// Only rules that are enabled
+    #[arg(long)]
+    pub enabled: bool,
+
+    /// Only rules that are not enabled
+    #[arg(long, conflicts_with = "enabled")]
+    pub disabled: bool,
+
+    /// Only rules that more than one item makes up
+    #[arg(long)]
+    pub overridden: bool,
+
+    /// How rules are printed
+    #[arg(long, value_enum, default_value_t = ShowFormat::Table, conflicts_with = "interactive")]
+    pub format: ShowFormat,
+
+    /// Walk through them: sort, filter, open rows
+    #[arg(short = 'i', long)]
+    pub interactive: bool,
 }
 
 /// `rulec fields`.

@@ -62,7 +62,9 @@ pub(crate) fn draw(ui: &mut Ui, frame: &mut Frame<'_>) {
                 }
                 body(buffer, area, first, rows, ui, shown);
             }
-            Body::Text(lines) => text(buffer, area, first, rows, lines, &ui.shown[ui.top().min(ui.shown.len())..]),
+            Body::Text(lines) => {
+                text(buffer, area, first, rows, lines, &ui.shown[ui.top().min(ui.shown.len())..])
+            }
         }
     }
     if keys == 1 {

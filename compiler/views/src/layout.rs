@@ -35,7 +35,8 @@ pub(crate) fn columns(table: &Table, total: usize) -> Vec<(usize, usize)> {
     by_weight.sort_by_key(|place| u8::MAX - table.columns[kept[*place]].weight);
     for place in by_weight {
         let column = &table.columns[kept[place]];
-        let widest = table.rows.iter().filter_map(|row| row.cells.get(kept[place])).map(|cell| width(&cell.text));
+        let widest =
+            table.rows.iter().filter_map(|row| row.cells.get(kept[place])).map(|cell| width(&cell.text));
         // Room for the mark of the sorted column beside the title.
         let wanted = widest.max().unwrap_or(0).max(width(&column.title) + 2).min(usize::from(column.most));
         let more = wanted.saturating_sub(widths[place]).min(left);
@@ -114,7 +115,11 @@ mod tests {
             ],
             rows: vec![Row {
                 key: "r".into(),
-                cells: vec![Cell::text("Terminal shell in container"), Cell::count(3), Cell::text("x".repeat(90))],
+                cells: vec![
+                    Cell::text("Terminal shell in container"),
+                    Cell::count(3),
+                    Cell::text("x".repeat(90)),
+                ],
             }],
         }
     }

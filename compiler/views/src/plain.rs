@@ -17,7 +17,8 @@ pub fn clean(text: &str) -> String {
 
 /// The table with a heading, columns aligned, nothing cut.
 pub fn plain(table: &Table) -> String {
-    let cell = |row: &crate::Row, at: usize| row.cells.get(at).map(|cell| clean(&cell.text)).unwrap_or_default();
+    let cell =
+        |row: &crate::Row, at: usize| row.cells.get(at).map(|cell| clean(&cell.text)).unwrap_or_default();
     let widths: Vec<usize> = table
         .columns
         .iter()
@@ -57,11 +58,12 @@ mod tests {
 
     #[test]
     fn columns_are_aligned_and_escapes_are_shown() {
-        let row = |name: &str, count| Row { key: name.into(), cells: vec![Cell::text(name), Cell::count(count)] };
+        let row =
+            |name: &str, count| Row { key: name.into(), cells: vec![Cell::text(name), Cell::count(count)] };
         let table = Table {
             columns: vec![Column::text("Rule", 4, 40, 1), Column::number("Count", 3, 1)],
             rows: vec![row("a\x1b[2Jb", 7), row("漢", 12_345)],
         };
-        assert_eq!(plain(&table), "Rule           Count\na\\u{1b}[2Jb      7\n漢             12345\n");
+        assert_eq!(plain(&table), "Rule         Count\na\\u{1b}[2Jb      7\n漢           12345\n");
     }
 }

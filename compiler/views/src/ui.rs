@@ -141,7 +141,8 @@ impl Ui {
                 (0..lines.len()).filter(fits).collect()
             }
             Body::Table(table) => {
-                let mut rows: Vec<usize> = (0..table.rows.len()).filter(|at| fits(table, *at, &filter)).collect();
+                let mut rows: Vec<usize> =
+                    (0..table.rows.len()).filter(|at| fits(table, *at, &filter)).collect();
                 if let Some(sort) = sort {
                     rows.sort_by(|a, b| {
                         let order = compare(table, sort.column, *a, *b);
@@ -300,7 +301,9 @@ impl Ui {
 
     fn open(&mut self, model: &dyn Model) {
         let Body::Table(table) = &self.page.body else { return };
-        let Some(row) = self.shown.get(self.level().selected).and_then(|at| table.rows.get(*at)) else { return };
+        let Some(row) = self.shown.get(self.level().selected).and_then(|at| table.rows.get(*at)) else {
+            return;
+        };
         let key = row.key.clone();
         let mut path = self.path();
         path.push(key.clone());
@@ -315,7 +318,8 @@ impl Ui {
 fn fits(table: &Table, row: usize, filter: &str) -> bool {
     let cells = &table.rows[row].cells;
     filter.to_lowercase().split_whitespace().all(|word| {
-        let has = |at: usize, word: &str| cells.get(at).is_some_and(|cell| cell.text.to_lowercase().contains(word));
+        let has =
+            |at: usize, word: &str| cells.get(at).is_some_and(|cell| cell.text.to_lowercase().contains(word));
         let anywhere = (0..cells.len()).any(|at| has(at, word));
         let named = word.split_once(':').is_some_and(|(title, word)| {
             !title.is_empty()

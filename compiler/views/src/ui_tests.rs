@@ -27,7 +27,8 @@ impl Model for Rules {
             })),
             [rule] => {
                 let known = self.0.iter().any(|(name, ..)| name == rule);
-                known.then(|| page(Body::Text((0..30).map(|n| Line::new(format!("{rule} {n}"))).collect())))?
+                known
+                    .then(|| page(Body::Text((0..30).map(|n| Line::new(format!("{rule} {n}"))).collect())))?
             }
             _ => None,
         }
@@ -35,7 +36,11 @@ impl Model for Rules {
 }
 
 fn rules() -> Rules {
-    Rules(vec![("Write below root", 66, "Error"), ("Terminal shell", 63, "Notice"), ("History", 8, "Warning")])
+    Rules(vec![
+        ("Write below root", 66, "Error"),
+        ("Terminal shell", 63, "Notice"),
+        ("History", 8, "Warning"),
+    ])
 }
 
 fn rows(ui: &Ui) -> Vec<String> {

@@ -94,7 +94,8 @@ impl Group {
         for (mine, its) in self.priorities.iter_mut().zip(other.priorities) {
             *mine += its;
         }
-        if !other.first_time.is_empty() && (self.first_time.is_empty() || other.first_time < self.first_time) {
+        if !other.first_time.is_empty() && (self.first_time.is_empty() || other.first_time < self.first_time)
+        {
             self.first_time = other.first_time;
         }
         if (&other.last_time, other.last_place) >= (&self.last_time, self.last_place) {
@@ -179,7 +180,8 @@ impl Aggregate {
         // A block that comes in pieces is one of all its lines.
         let before = self.totals.blocks.get(&(source, block)).copied().unwrap_or(0);
         let mut number = before;
-        let ends = memchr::memchr_iter(b'\n', text).chain((text.last() != Some(&b'\n')).then_some(text.len()));
+        let ends =
+            memchr::memchr_iter(b'\n', text).chain((text.last() != Some(&b'\n')).then_some(text.len()));
         for end in ends {
             let place = Place { source, block, line: number };
             number += 1;
@@ -426,7 +428,11 @@ fn parts(key: &str) -> Vec<String> {
 }
 
 /// What the alert says; otherwise what stands before it; otherwise what the person said.
-fn host_of<'a>(record: &'a Record<'_>, found: &'a Found<'_>, otherwise: &'a str) -> std::borrow::Cow<'a, str> {
+fn host_of<'a>(
+    record: &'a Record<'_>,
+    found: &'a Found<'_>,
+    otherwise: &'a str,
+) -> std::borrow::Cow<'a, str> {
     match record.hostname.as_deref() {
         Some(host) if !host.is_empty() => host.into(),
         _ if !found.host.is_empty() => String::from_utf8_lossy(found.host),

@@ -45,7 +45,11 @@ mod tests {
     fn alerts_stand_alone_or_behind_a_journal_prefix() {
         let found = |line: &'static str| {
             find(line.as_bytes()).map(|found| {
-                (std::str::from_utf8(found.json).unwrap(), std::str::from_utf8(found.host).unwrap(), found.bare)
+                (
+                    std::str::from_utf8(found.json).unwrap(),
+                    std::str::from_utf8(found.host).unwrap(),
+                    found.bare,
+                )
             })
         };
         assert_eq!(found("{\"a\":1}\r"), Some(("{\"a\":1}", "", true)));

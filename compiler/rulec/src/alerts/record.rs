@@ -99,7 +99,10 @@ impl<'de> Visitor<'de> for RecordSeed<'_> {
                     if self.0.fields.is_empty() {
                         map.next_value::<IgnoredAny>()?;
                     } else {
-                        map.next_value_seed(FieldsSeed { wanted: &self.0.fields, values: &mut record.fields })?;
+                        map.next_value_seed(FieldsSeed {
+                            wanted: &self.0.fields,
+                            values: &mut record.fields,
+                        })?;
                     }
                     continue;
                 }
@@ -186,7 +189,8 @@ impl<'de> DeserializeSeed<'de> for TagsSeed {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<String, D::Error> {
         let value: serde_json::Value = serde::Deserialize::deserialize(deserializer)?;
-        let texts: Vec<&str> = value.as_array().into_iter().flatten().filter_map(|tag| tag.as_str()).collect();
+        let texts: Vec<&str> =
+            value.as_array().into_iter().flatten().filter_map(|tag| tag.as_str()).collect();
         Ok(texts.join(","))
     }
 }

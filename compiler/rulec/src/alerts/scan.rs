@@ -36,7 +36,8 @@ pub(crate) fn scan(plan: &Plan) -> Result<Aggregate, String> {
                     let mut mine = Aggregate::new(plan);
                     loop {
                         // A poisoned lock means that another worker died, which ends everything below.
-                        let Ok(block) = waiting.lock().map_err(|_| ()).and_then(|queue| queue.recv().map_err(|_| ()))
+                        let Ok(block) =
+                            waiting.lock().map_err(|_| ()).and_then(|queue| queue.recv().map_err(|_| ()))
                         else {
                             return mine;
                         };

@@ -47,7 +47,8 @@ fn lines_are_neither_lost_nor_cut() {
     .unwrap();
     assert!(long.is_empty());
     assert_eq!((all.totals.lines, all.totals.alerts, all.totals.broken), (10_001, 5001, 0));
-    let counts: Vec<(&str, u64)> = all.sorted().iter().map(|group| (group.parts[1].as_str(), group.count)).collect();
+    let counts: Vec<(&str, u64)> =
+        all.sorted().iter().map(|group| (group.parts[1].as_str(), group.count)).collect();
     assert_eq!(counts[0], ("r0", 715));
     assert_eq!(counts[7], ("last", 1));
     assert_eq!(all.sorted()[0].last_fields()["n"], "04998");

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::Value;
 use views::{Body, Cell, Column, Line, Model, Page, Refresh, Row, Table};
 
+use super::Source;
 use super::group::{Details, Group, MISSING, shown};
 use super::live::{Live, Step};
 use super::print::{key, priority_cell, table};
@@ -61,10 +62,15 @@ impl Model for View {
     fn page(&self, path: &[String]) -> Option<Page> {
         let (title, body) = match path {
             [] => {
-                let names: Vec<String> =
-                    (0..self.live.plan.sources.len()).map(|at| self.live.plan.name(at)).collect();
                 let table = table(&self.live.aggregate, self.asked_for_host);
-                (format!("Alerts in {}", names.join(", ")), Body::Table(table))
+                let title = match self.live.plan.sources.as_slice() {
+                    [Source::File(path)] => {
+                        path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+                    }
+                    [Source::Stdin] => "standard input".to_string(),
+                    more => format!("{} files", more.len()),
+                };
+                (format!("Alerts in {title}"), Body::Table(table))
             }
             [group] => {
                 let (group, details) = self.group(group)?;
@@ -159,7 +165,10 @@ fn values(details: &Details, field: &str) -> Option<Table> {
     let values = details.fields.get(field)?;
     let mut sorted: Vec<(&String, &u64)> = values.counts.iter().collect();
     sorted.sort_by_key(|(value, count)| (Reverse(**count), value.as_str()));
-    let row = |value: &str, count| Row { key: value.to_string(), cells: vec![Cell::text(value), Cell::count(count)] };
+    let row = |value: &str, count| Row {
+        key: value.to_string(),
+        cells: vec![Cell::text(value), Cell::count(count)],
+    };
     let mut rows: Vec<Row> = sorted.into_iter().map(|(value, count)| row(value, *count)).collect();
     if values.others > 0 {
         let cells = vec![Cell::text("(further values)"), Cell::count(values.others)];

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod alerts;
 pub(crate) mod build;
 pub(crate) mod bundle;
 pub(crate) mod check;
@@ -11,6 +12,7 @@ pub(crate) mod explain;
 pub(crate) mod fields;
 pub(crate) mod fmt;
 pub(crate) mod keygen;
+pub(crate) mod show;
 
 use std::process::ExitCode;
 

@@ -22,8 +22,10 @@ pub(crate) fn run(arguments: &Show) -> ExitCode {
     };
     let rules = show::rules(&checked, &prepared.sources, &prepared.input.options, &filter);
     if arguments.interactive {
-        let names: Vec<&str> = prepared.sources.iter().map(|(name, _)| name).collect();
-        let title = format!("Rules of {} ", names.join(", "));
+        let title = match prepared.paths.as_slice() {
+            [path] => format!("Rules of {} ", path.file_name().unwrap_or_default().to_string_lossy()),
+            more => format!("Rules of {} files ", more.len()),
+        };
         let mut view = View::new(rules, title, host());
         return match views::run(&mut view) {
             Ok(ended) => commands::alerts::ended_code(ended),

@@ -108,7 +108,12 @@ impl Filter {
 }
 
 /// The rules that fit, in load order.
-pub(crate) fn rules(checked: &Checked, sources: &Sources, options: &hir::Options, filter: &Filter) -> Vec<Shown> {
+pub(crate) fn rules(
+    checked: &Checked,
+    sources: &Sources,
+    options: &hir::Options,
+    filter: &Filter,
+) -> Vec<Shown> {
     let enabled: FxHashSet<usize> =
         hir::select::enabled_rules(&checked.definitions, &checked.compiled, options).into_iter().collect();
     let rules = checked.definitions.rules.iter().enumerate();

@@ -95,7 +95,8 @@ fn text(text: &str) -> String {
 /// A text in block style: plain if it can be, else in double quotes.
 fn scalar(text: &str) -> String {
     let first = text.chars().next().is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '(' | '/'));
-    let inside = text.chars().all(|c| c == ' ' || c.is_ascii_graphic() || (c as u32 > 0x9f && c.is_alphanumeric()));
+    let inside =
+        text.chars().all(|c| c == ' ' || c.is_ascii_graphic() || (c as u32 > 0x9f && c.is_alphanumeric()));
     let reads_as_text = !matches!(
         text.to_ascii_lowercase().as_str(),
         "true" | "false" | "yes" | "no" | "on" | "off" | "null" | "y" | "n"

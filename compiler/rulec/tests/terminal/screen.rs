@@ -1,0 +1,118 @@
+//! A pseudo-terminal with a program in it: keys in, screen out.
+
+use std::io::{Read, Write};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long anything may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// ICANON and ECHO of termios.h on Linux.
+const COOKED: u32 = 0o2 | 0o10;
+
+/// A program on a terminal.
+pub struct Screen {
+    parser: Arc<Mutex<vt100::Parser>>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+}
+
+impl Screen {
+    /// Starts a program on a terminal of this size.
+    pub fn start(program: &str, arguments: &[&str], rows: u16, cols: u16) -> Screen {
+        let pair =
+            native_pty_system().openpty(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.env("TERM", "xterm-256color");
+        command.cwd(std::env::current_dir().unwrap());
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let parser = Arc::new(Mutex::new(vt100::Parser::new(rows, cols, 0)));
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let screen = parser.clone();
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(got) = output.read(&mut buffer)
+                && got > 0
+            {
+                screen.lock().unwrap().process(&buffer[..got]);
+            }
+        });
+        Screen { parser, keys: pair.master.take_writer().unwrap(), child, master: pair.master }
+    }
+
+    /// The lines on the screen, without white space at their ends.
+    pub fn lines(&self) -> Vec<String> {
+        let parser = self.parser.lock().unwrap();
+        let (_, cols) = parser.screen().size();
+        parser.screen().rows(0, cols).map(|line| line.trim_end().to_string()).collect()
+    }
+
+    /// The whole screen as one text.
+    pub fn text(&self) -> String {
+        self.lines().join("\n")
+    }
+
+    /// Presses keys.
+    pub fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+    }
+
+    /// Waits until the screen is as wanted.
+    pub fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let start = Instant::now();
+        loop {
+            let text = self.text();
+            if wanted(&text) {
+                return text;
+            }
+            assert!(start.elapsed() < PATIENCE, "waited for {what}; the screen is:\n{text}");
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Presses keys and waits for a text.
+    pub fn see(&mut self, keys: &str, text: &str) -> String {
+        self.press(keys);
+        self.wait(text, |screen| screen.contains(text))
+    }
+
+    /// Makes the terminal larger or smaller.
+    pub fn resize(&self, rows: u16, cols: u16) {
+        self.parser.lock().unwrap().screen_mut().set_size(rows, cols);
+        self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
+    /// The program's process id.
+    pub fn pid(&self) -> u32 {
+        self.child.process_id().unwrap()
+    }
+
+    /// Waits for the end and checks that the terminal is as it was: the first screen, a cursor, echo. Gives the exit code.
+    pub fn end(mut self) -> u32 {
+        let start = Instant::now();
+        let code = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status.exit_code();
+            }
+            assert!(start.elapsed() < PATIENCE, "it does not end; the screen is:\n{}", self.text());
+            thread::sleep(Duration::from_millis(10));
+        };
+        while start.elapsed() < PATIENCE && self.parser.lock().unwrap().screen().alternate_screen() {
+            thread::sleep(Duration::from_millis(10));
+        }
+        let parser = self.parser.lock().unwrap();
+        assert!(!parser.screen().alternate_screen(), "still on the alternate screen");
+        assert!(!parser.screen().hide_cursor(), "the cursor is still hidden");
+        if let Some(modes) = self.master.get_termios() {
+            assert_eq!(modes.local_flags.bits() & COOKED, COOKED, "still in raw mode");
+        }
+        code
+    }
+}
