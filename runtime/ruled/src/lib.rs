@@ -30,6 +30,7 @@ mod rules;
 mod run;
 mod schema;
 mod select_sources;
+mod service;
 mod signals;
 mod source;
 mod start;

@@ -15,6 +15,7 @@ use crate::exit::Stop;
 use crate::log::{Level, Log};
 use crate::record::{Incident, Recordings};
 use crate::reload::{self, FAILURE_RULE, Fresh, Outcome, Reason};
+use crate::service;
 use crate::signals::{Request, Signals};
 use crate::source::{Drained, Flow, Item, Source};
 use crate::statistics::Statistics;
@@ -148,10 +149,12 @@ impl<'a> Pipeline<'a> {
         drop(snapshot);
         self.recordings.start(&self.engine).map_err(Stop::Fatal)?;
         self.start_up.first_event();
+        service::ready(&format!("{} rules enabled", self.engine.ruleset().program().order.len()));
         for notice in std::mem::take(&mut self.notices) {
             self.notify(&notice);
         }
         let ended = self.events(source);
+        service::stopping();
         let incident = self.recordings.finish();
         self.recorded(incident);
         self.with_moment(Serving::finish);
@@ -389,6 +392,7 @@ impl<'a> Pipeline<'a> {
             Some(Outcome::Ready(fresh)) => self.take_over(*fresh),
             Some(Outcome::Failed(reason)) => {
                 self.log.error(&format!("the rules stay as they are: {reason}"));
+                service::status("the latest rules were refused; the former ones are in use");
                 // An alert is one line, whatever the compiler quotes.
                 let reason: Vec<&str> = reason.split_whitespace().collect();
                 let message = format!("{FAILURE_RULE}: {}", reason.join(" "));
@@ -440,6 +444,7 @@ impl<'a> Pipeline<'a> {
             self.engine.stats().delivered + 1,
             pause.as_micros()
         ));
+        service::status(&format!("{count} rules enabled, reloaded"));
         if let Some(notice) = notice {
             self.notify(&notice);
         }

@@ -22,6 +22,7 @@ use crate::host::Roots;
 use crate::log::Log;
 use crate::reload;
 use crate::rules::Identity;
+use crate::service;
 use crate::signals::Signals;
 
 pub(crate) use numbers::{Moment, Numbers};
@@ -87,6 +88,7 @@ pub(crate) fn open(context: &Context<'_>, replaying: bool) -> Step<Serving> {
             serving.snapshots = Some(started.map_err(Stop::Runtime)?);
         }
     }
+    service::feed_watchdog(&board).map_err(|error| Stop::fatal(format!("cannot start a thread: {error}")))?;
     let plan = plan::Base { facts, board, stall: settings.stall };
     if serve {
         servers(&mut serving, context, settings, plan)?;
