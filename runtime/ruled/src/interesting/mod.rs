@@ -1,12 +1,15 @@
 //! Which system calls the probe must report: those that the rules can match, and those that keep the state right that
 //! the rules read. Everything else costs the host next to nothing.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use catalogue::{
     EVENT_COUNT, EVENTS, SYSCALL_SOURCE, SyscallCode, SyscallSet, events_by_name, syscall_by_name, syscalls,
 };
-use ir::passes::ByName;
+use ir::passes::{ByName, narrow};
 use ir::{Expr, ImportId, OutputField, Piece, Program, Rhs, Rule, SlotId, SlotKind};
 use settings::falco_yaml::config::BaseSyscalls;
 
@@ -110,6 +113,7 @@ const WITH_DESCRIPTORS: [&str; 5] = ["proc.cwd", "proc.fd", "proc.stdin", "proc.
 /// Chooses the calls for a program. Follows Falco's rules, except that descriptors nobody looks at are not tracked, and
 /// that "any event" does not mean context switches and page faults.
 pub(crate) fn interesting(program: &Program, base: &BaseSyscalls) -> Interesting {
+    let program = &narrow(program);
     let mut warnings = Vec::new();
     let mut notes = Vec::new();
     let descriptors = needs_descriptors(program);

@@ -1,0 +1,171 @@
+//! A `ruled` that runs while a test does something.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::Value;
+
+use crate::support::{Scratch, command};
+
+/// How long an alert may take to come: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A rule whose alert tells that events flow.
+pub const CANARY: &str = "- rule: Canary\n  desc: says that events flow\n  condition: evt.type in (open, openat, openat2) and \
+                          fd.name=/etc/ruled-canary\n  output: canary\n  priority: DEBUG\n";
+
+/// The end of a run.
+pub struct Ended {
+    pub code: Option<i32>,
+    pub alerts: Vec<Value>,
+    pub stderr: String,
+    /// What was printed after the alerts.
+    pub summary: String,
+}
+
+/// A running daemon.
+pub struct Daemon {
+    child: Child,
+    lines: Receiver<String>,
+    stderr: thread::JoinHandle<String>,
+    seen: Vec<Value>,
+    other: String,
+}
+
+/// A configuration with alerts as JSON on standard output and `more` keys.
+pub fn configuration(scratch: &Scratch, more: &str) -> String {
+    let base = "stdout_output: {enabled: true}\nlog_stderr: true\nlog_syslog: false\njson_output: true\n\
+                watch_config_files: false\nrule_matching: all\nwebserver: {enabled: false}\n\
+                load_plugins: [container]\nplugins: [{name: container, library_path: libcontainer.so}]\n";
+    scratch.file("falco.yaml", format!("{base}{more}"))
+}
+
+impl Daemon {
+    /// Starts with these arguments and waits until events flow. The rules must include [`CANARY`].
+    pub fn start(arguments: &[&str]) -> Daemon {
+        Daemon::start_command(command(arguments))
+    }
+
+    pub fn start_command(mut command: Command) -> Daemon {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (sender, lines) = mpsc::channel();
+        let stdout = child.stdout.take().unwrap();
+        thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut stderr = child.stderr.take().unwrap();
+        let stderr = thread::spawn(move || {
+            let mut text = Vec::new();
+            let _ = stderr.read_to_end(&mut text);
+            String::from_utf8_lossy(&text).into_owned()
+        });
+        let mut daemon = Daemon { child, lines, stderr, seen: Vec::new(), other: String::new() };
+        daemon.wait_until_events_flow();
+        daemon
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn wait_until_events_flow(&mut self) {
+        let start = Instant::now();
+        loop {
+            let _ = std::fs::File::open("/etc/ruled-canary");
+            self.take_lines(Duration::from_millis(100));
+            if self.seen.iter().any(|alert| alert["rule"] == "Canary") {
+                return;
+            }
+            if let Ok(Some(status)) = self.child.try_wait() {
+                panic!("ruled ended with {status}");
+            }
+            assert!(start.elapsed() < PATIENCE, "no event came");
+        }
+    }
+
+    fn take_lines(&mut self, patience: Duration) {
+        let start = Instant::now();
+        while let Some(left) = patience.checked_sub(start.elapsed()) {
+            let Ok(line) = self.lines.recv_timeout(left) else { return };
+            match serde_json::from_str(&line) {
+                Ok(alert) if line.starts_with('{') => self.seen.push(alert),
+                _ => self.other.push_str(&format!("{line}\n")),
+            }
+        }
+    }
+
+    /// Waits for an alert; its absence fails the test.
+    pub fn expect(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+        let start = Instant::now();
+        loop {
+            if let Some(alert) = self.seen.iter().find(|alert| wanted(alert)) {
+                return alert.clone();
+            }
+            assert!(start.elapsed() < PATIENCE, "no alert: {what}");
+            self.take_lines(Duration::from_millis(50));
+        }
+    }
+
+    /// The alerts so far.
+    pub fn alerts(&mut self) -> &[Value] {
+        self.take_lines(Duration::from_millis(300));
+        &self.seen
+    }
+
+    pub fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.child.id() as i32), signal).unwrap();
+    }
+
+    /// Ends the daemon with SIGINT and gives all that it said.
+    pub fn end(mut self) -> Ended {
+        self.signal(Signal::SIGINT);
+        let start = Instant::now();
+        let status = loop {
+            self.take_lines(Duration::from_millis(20));
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            if start.elapsed() > PATIENCE {
+                let _ = self.child.kill();
+                panic!("ruled does not end on SIGINT");
+            }
+        };
+        while let Ok(line) = self.lines.recv_timeout(Duration::from_millis(500)) {
+            match serde_json::from_str(&line) {
+                Ok(alert) if line.starts_with('{') => self.seen.push(alert),
+                _ => self.other.push_str(&format!("{line}\n")),
+            }
+        }
+        let stderr = self.stderr.join().unwrap();
+        Ended { code: status.code(), alerts: self.seen, stderr, summary: self.other }
+    }
+}
+
+/// Whether an alert is of this rule and mentions this text in its output.
+pub fn is(alert: &Value, rule: &str, mark: &str) -> bool {
+    alert["rule"] == rule && alert["output"].as_str().is_some_and(|output| output.contains(mark))
+}
+
+/// The alerts of a replay with the same configuration and rules.
+pub fn replay(capture: &str, config: &str, rules: &[&str]) -> Vec<Value> {
+    assert!(Path::new(capture).exists(), "{capture} is missing");
+    let mut arguments = vec!["replay", capture, "-c", config];
+    rules.iter().for_each(|rule| arguments.extend(["-r", rule]));
+    let run = crate::support::ruled(&arguments);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    run.stdout
+        .lines()
+        .filter(|line| line.starts_with('{'))
+        .filter_map(|line| serde_json::from_str(line).ok())
+        .collect()
+}
