@@ -23,7 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("engine", &["catalogue", "ir", "codegen", "events"]),
     ("probe", &["catalogue", "events"]),
     ("endpoints", &["catalogue", "outputs"]),
-    ("ruled", &["catalogue", "syntax", "settings", "ir", "hir", "codegen", "events", "engine", "probe", "outputs", "endpoints"]),
+    ("ruled", &["catalogue", "syntax", "settings", "ir", "hir", "codegen", "events", "engine", "probe", "outputs", "endpoints", "views"]),
 ];
 
 /// Packages that belong to one crate, or to those that are named. Development dependencies are free.

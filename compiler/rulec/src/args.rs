@@ -94,6 +94,9 @@ pub enum Command {
     Keygen(Keygen),
     /// Print completions for a shell
     Completions(Completions),
+    /// Write manual pages
+    #[command(hide = true)]
+    Man(Man),
 }
 
 /// What is checked and as which Falco: shared by several commands.
@@ -390,4 +393,11 @@ pub struct Fmt {
 pub struct Completions {
     /// The shell
     pub shell: clap_complete::Shell,
+}
+
+/// `rulec man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder that gets the pages
+    pub folder: PathBuf,
 }

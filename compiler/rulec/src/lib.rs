@@ -58,6 +58,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Bundle(bundle) => commands::bundle::run(bundle),
         Command::Keygen(keygen) => commands::keygen::run(keygen),
         Command::Completions(completions) => commands::completions::run(completions),
+        Command::Man(man) => commands::completions::pages(man),
     }
 }
 

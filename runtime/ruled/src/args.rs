@@ -43,6 +43,45 @@ pub enum Command {
     /// Print, check or mend the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
+    /// Show live what each rule of a running ruled costs and how often it matches
+    #[command(after_help = "The daemon must serve metrics: metrics.enabled, webserver.enabled and \
+        webserver.prometheus_metrics_enabled in falco.yaml.")]
+    Top(Top),
+    /// Print completions for a shell
+    Completions(Completions),
+    /// Write manual pages
+    #[command(hide = true)]
+    Man(Man),
+}
+
+/// `ruled top`.
+#[derive(Debug, Args)]
+pub struct Top {
+    /// Where the daemon serves its metrics
+    #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:8765/metrics")]
+    pub url: String,
+
+    /// Seconds between two looks
+    #[arg(long, value_name = "SECONDS", default_value_t = 1.0)]
+    pub interval: f64,
+
+    /// Print one table and end
+    #[arg(long)]
+    pub once: bool,
+}
+
+/// `ruled completions`.
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `ruled man`.
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder that gets the pages
+    pub folder: PathBuf,
 }
 
 /// `ruled replay`.

@@ -8,7 +8,7 @@ use clap::error::ErrorKind;
 
 use crate::args::{Arguments, Command, Options};
 use crate::exit::FAILURE;
-use crate::{config_command, doctor};
+use crate::{config_command, doctor, manual, top};
 
 /// A command line.
 #[derive(Clone, Debug)]
@@ -50,6 +50,9 @@ impl Invocation {
             },
             Some(Command::Config(command)) => return Err(config_command::run(&command)),
             Some(Command::Doctor(options)) => return Err(doctor::run(&options)),
+            Some(Command::Top(options)) => return Err(top::run(&options)),
+            Some(Command::Completions(options)) => return Err(manual::completions(options.shell)),
+            Some(Command::Man(options)) => return Err(manual::pages(&options.folder)),
             None => Invocation { options: arguments.options, replay: None },
         })
     }

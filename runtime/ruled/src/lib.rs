@@ -22,6 +22,7 @@ mod interesting;
 mod invocation;
 mod listing;
 mod log;
+mod manual;
 mod pipeline;
 mod privileges;
 mod record;
@@ -38,6 +39,7 @@ mod statistics;
 mod support;
 mod time_zone;
 mod timing;
+mod top;
 mod trace;
 mod versions;
 
