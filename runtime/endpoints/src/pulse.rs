@@ -152,9 +152,7 @@ impl Pulse {
         }
     }
 
-    /// A sign of life without numbers.
-    pub fn alive(&self) {
-        self.0.asked.fetch_and(!ALIVE, Ordering::Relaxed);
+    fn alive(&self) {
         let now = u64::try_from(self.0.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
         self.0.answered_ms.store(now, Ordering::Release);
     }

@@ -157,8 +157,8 @@ impl<'a> Pipeline<'a> {
         service::stopping();
         let incident = self.recordings.finish();
         self.recorded(incident);
-        self.with_moment(Serving::finish);
         self.statistics.settle(self.engine.ruleset().program());
+        self.with_moment(Serving::finish);
         ended
     }
 
@@ -166,10 +166,11 @@ impl<'a> Pipeline<'a> {
     pub(crate) fn linger(&mut self, time: Duration) -> Ended {
         let end = Instant::now() + time;
         while Instant::now() < end {
-            if let Some(Request::End) = self.signals.take() {
-                return Ended::Interrupted;
+            if self.signals.pending()
+                && let Some(ended) = self.signal()
+            {
+                return ended;
             }
-            self.serving.idle();
             std::thread::sleep(LINGER);
         }
         Ended::Finished

@@ -185,9 +185,10 @@ impl Serving {
         self.pulse.answer(|| numbers.snapshot(moment));
     }
 
-    /// The last numbers of the run: they stay visible until the servers end.
+    /// The numbers after the last event, when all alerts are settled: they stay visible until the servers end.
     pub(crate) fn finish(&mut self, moment: &Moment<'_>) {
         if self.servers.is_some() {
+            self.numbers.settled();
             self.pulse.publish(self.numbers.snapshot(moment));
         }
     }
@@ -195,13 +196,6 @@ impl Serving {
     /// The fields of a metrics snapshot that is due as an alert.
     pub(crate) fn take_snapshot_fields(&self) -> Option<Vec<(String, FieldValue)>> {
         self.snapshots.as_ref()?.take()
-    }
-
-    /// A sign of life while there are no events and no loop.
-    pub(crate) fn idle(&self) {
-        if self.pulse.asked() {
-            self.pulse.alive();
-        }
     }
 }
 

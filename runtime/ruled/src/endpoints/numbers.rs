@@ -70,6 +70,11 @@ impl Numbers {
         self.ruleset = None;
     }
 
+    /// All alerts so far are counted by the rules' names.
+    pub(crate) fn settled(&mut self) {
+        self.ruleset = None;
+    }
+
     /// Learns the names of the rules. Only after a reload is there anything to do.
     fn learn(&mut self, ruleset: &Arc<Ruleset>, statistics: &Statistics) {
         if self.ruleset.as_ref().is_some_and(|known| Arc::ptr_eq(known, ruleset)) {

@@ -1,0 +1,5 @@
+module github.com/rulec/rulec/clients/go
+
+go 1.20
+
+require github.com/falcosecurity/client-go v0.6.1
