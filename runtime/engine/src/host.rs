@@ -35,6 +35,9 @@ pub trait HostLookup {
     /// The group with this id, as the container (empty for the host) names it. `pid` lives in that container.
     fn group(&mut self, container: &str, pid: i64, gid: u32) -> Option<GroupEntry>;
 
+    /// A container was met for the first time. Whoever can find out more tells it with an event, later.
+    fn container(&mut self, _id: &str) {}
+
     /// The addresses that a host name stands for; must answer from a cache and never block.
     fn resolve(&mut self, name: &str) -> Vec<IpAddr>;
 

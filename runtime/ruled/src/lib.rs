@@ -11,6 +11,7 @@ mod args;
 mod catalogue_view;
 mod compile_child;
 mod config;
+mod containers;
 mod config_command;
 mod delivery;
 mod doctor;

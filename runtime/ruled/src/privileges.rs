@@ -59,7 +59,8 @@ pub(crate) fn reduce(wishes: Wishes) -> Result<Vec<String>, String> {
 /// Major and minor number of the running kernel.
 pub(crate) fn release() -> (u32, u32) {
     let name = rustix::system::uname();
-    let mut parts = name.release().to_str().unwrap_or_default().split(['.', '-']).map(|part| part.parse().unwrap_or(0));
+    let mut parts =
+        name.release().to_str().unwrap_or_default().split(['.', '-']).map(|part| part.parse().unwrap_or(0));
     (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
 }
 

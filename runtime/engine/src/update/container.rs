@@ -23,6 +23,9 @@ impl Tracker {
                 None => {
                     let text = container_id(path).map(String::from_utf8_lossy).unwrap_or_default();
                     let container = self.state.containers.intern(&text);
+                    if !container.is_host() && self.state.containers.info(container).is_none() {
+                        self.host.container(&text);
+                    }
                     if self.cgroup_paths.len() >= MAX_PATHS {
                         self.cgroup_paths.clear();
                     }

@@ -89,7 +89,11 @@ fn privileged(features: &Features) -> Finding {
 fn lockdown(features: &Features) -> Finding {
     if features.confidential {
         let help = "boot with lockdown=integrity or without lockdown";
-        return unfit("lockdown", "mode \"confidentiality\" forbids eBPF programs to read kernel memory", help);
+        return unfit(
+            "lockdown",
+            "mode \"confidentiality\" forbids eBPF programs to read kernel memory",
+            help,
+        );
     }
     fine("lockdown", "does not hinder eBPF")
 }
@@ -161,7 +165,8 @@ fn other_processes(roots: &Roots) -> Finding {
 fn memory() -> Finding {
     let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
-    let available: u64 = line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0) / 1024;
+    let available: u64 =
+        line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok()).unwrap_or(0) / 1024;
     let cpus = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     // By default two CPUs share a ring of 8 MB, mapped once for the kernel.
     let rings = cpus.div_ceil(2) * 8;
@@ -180,14 +185,20 @@ fn containers(roots: &Roots) -> Finding {
     }
     fine(
         "containers",
-        format!("{}; ids of containers come from control groups, names and images are not looked up", found.join(", ")),
+        format!(
+            "{}; ids of containers come from control groups, Docker and Podman are asked for names and images",
+            found.join(", ")
+        ),
     )
 }
 
 /// Loads the probe and starts a program: its event must come.
 fn trial(roots: &Roots) -> Finding {
-    let syscalls: BTreeSet<_> =
-        ["execve", "execveat"].into_iter().filter_map(|name| syscall_by_name(name)).map(|call| call.code).collect();
+    let syscalls: BTreeSet<_> = ["execve", "execveat"]
+        .into_iter()
+        .filter_map(|name| syscall_by_name(name))
+        .map(|call| call.code)
+        .collect();
     let options = Options {
         syscalls,
         ring_bytes: 1 << 20,
@@ -196,10 +207,17 @@ fn trial(roots: &Roots) -> Finding {
     };
     let mut probe = match Probe::open(&options) {
         Ok(probe) => probe,
-        Err(error) => return unfit("probe", error.to_string(), "see the checks above; run with log_level=debug"),
+        Err(error) => {
+            return unfit("probe", error.to_string(), "see the checks above; run with log_level=debug");
+        }
     };
     // The hidden mode of this program ends at once without input; that it starts is all that counts.
-    let child = Command::new("/proc/self/exe").arg("--page-size").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let child = Command::new("/proc/self/exe")
+        .arg("--page-size")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn();
     let Ok(mut child) = child else {
         return limited("probe", "loaded, but no program could be started to try it", "try again");
     };

@@ -13,6 +13,7 @@ use super::descriptors::{self, Shared};
 use super::task_dir::TaskDir;
 use super::users::Directory;
 use super::{Roots, thread};
+use crate::containers::Asker;
 
 /// How long the tables of sockets are believed: reading them again for every new process would be slow.
 const SOCKETS_AGE: Duration = Duration::from_millis(100);
@@ -29,10 +30,12 @@ pub(crate) struct LiveHost {
     sockets_read: Instant,
     /// Whether anybody looks at descriptors.
     with_descriptors: bool,
+    /// Who asks container runtimes.
+    containers: Option<Asker>,
 }
 
 impl LiveHost {
-    pub(crate) fn new(roots: &Roots, with_descriptors: bool) -> LiveHost {
+    pub(crate) fn new(roots: &Roots, with_descriptors: bool, containers: Option<Asker>) -> LiveHost {
         LiveHost {
             cgroups: Cgroups::new(&roots.root),
             shared: Shared::default(),
@@ -40,6 +43,7 @@ impl LiveHost {
             clock: Clock::now(),
             sockets_read: Instant::now(),
             with_descriptors,
+            containers,
             roots: roots.clone(),
         }
     }
@@ -85,6 +89,12 @@ impl HostLookup for LiveHost {
 
     fn group(&mut self, container: &str, pid: i64, gid: u32) -> Option<GroupEntry> {
         self.users.of(container, pid).groups.get(&gid).cloned()
+    }
+
+    fn container(&mut self, id: &str) {
+        if let Some(asker) = &self.containers {
+            asker.ask(id);
+        }
     }
 
     fn resolve(&mut self, _: &str) -> Vec<IpAddr> {

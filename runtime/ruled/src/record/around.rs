@@ -25,7 +25,12 @@ impl Around {
         Around { settings, open: None, until_ns: 0 }
     }
 
-    pub(super) fn event(&mut self, event: &RawEvent<'_>, engine: &Engine, matched: &[RuleId]) -> Option<Incident> {
+    pub(super) fn event(
+        &mut self,
+        event: &RawEvent<'_>,
+        engine: &Engine,
+        matched: &[RuleId],
+    ) -> Option<Incident> {
         let now = event.ts();
         self.end_if_over(now);
         let mut incident = None;

@@ -12,6 +12,8 @@ use events::write::EventWriter;
 use events::{EventFlags, RawEvent};
 use rustc_hash::FxHashSet;
 
+use crate::containers::{container_text, write_event};
+
 /// Captures hold what programs read and write: they are for the owner only.
 const MODE: u32 = 0o600;
 
@@ -54,6 +56,11 @@ impl Recorder {
             scratch: EventWriter::new(),
         };
         recorder.tell_users(0, state)?;
+        for container in state.containers.iter() {
+            if let Some(event) = write_event(&mut recorder.scratch, 0, &container_text(container)) {
+                recorder.writer.event(&event)?;
+            }
+        }
         Ok(recorder)
     }
 

@@ -3,6 +3,7 @@
 use probe::{Options, Probe, ring_preset};
 
 use super::{Open, Run};
+use crate::containers::{self, Answers, Asker};
 use crate::exit::{Step, Stop};
 use crate::host::{Extent, LiveHost, Roots};
 use crate::interesting::{Interesting, interesting};
@@ -18,7 +19,8 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
     chosen.notes.iter().for_each(|note| log.debug(note));
     chosen.warnings.iter().for_each(|warning| log.warning(warning));
     let roots = Roots::of_environment();
-    let engine = start::engine(config, &ready, Box::new(LiveHost::new(&roots, chosen.descriptors)));
+    let (asker, answers) = containers(run, &roots)?;
+    let engine = start::engine(config, &ready, Box::new(LiveHost::new(&roots, chosen.descriptors, asker)));
     let options = probe_options(run, &chosen, &roots);
     log.info("Loaded event sources: syscall");
     log.info("Enabled event sources: syscall");
@@ -33,7 +35,7 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
         cpus => log.info(&format!("One ring buffer every '{cpus}' CPUs.")),
     }
     let extent = Extent { descriptors: chosen.descriptors, threads: threads(run) };
-    let mut source = Live::open(&options, &config.falco.base_syscalls, &roots, extent)
+    let mut source = Live::open(&options, &config.falco.base_syscalls, &roots, extent, answers)
         .map_err(|error| Stop::Host(error.to_string()))?;
     report(source.probe(), run);
     let start = timing::cpu_seconds();
@@ -59,6 +61,22 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
     }
     eprint!("{}", pipeline.drop_summary());
     ended
+}
+
+/// Begins to ask container runtimes, if there is anybody to tell.
+fn containers(run: Run<'_>, roots: &Roots) -> Step<(Option<Asker>, Option<Answers>)> {
+    let falco = &run.config.falco;
+    let loaded = match &falco.load_plugins {
+        Some(names) => names.iter().any(|name| name == "container"),
+        None => falco.plugins.iter().any(|plugin| plugin.name == "container"),
+    };
+    if !loaded {
+        return Ok((None, None));
+    }
+    let runtimes = containers::runtimes(&run.config.root, &roots.root);
+    let (asker, answers) =
+        containers::start(runtimes).map_err(|error| Stop::fatal(format!("cannot start a thread: {error}")))?;
+    Ok((Some(asker), Some(answers)))
 }
 
 /// Gives up what watching does not need, before any thread is started.

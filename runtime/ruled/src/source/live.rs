@@ -3,6 +3,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use events::write::EventWriter;
 use events::{EventFlags, RawEvent, Snapshot};
 use ir::Program;
 use probe::layout::Loss;
@@ -10,6 +11,7 @@ use probe::{Options, Probe, ProbeError, Stats};
 use settings::falco_yaml::config::BaseSyscalls;
 
 use super::{Drained, Flow, Item, Source, SourceError};
+use crate::containers::{Answers, write_event};
 use crate::drops::SourceCounters;
 use crate::host::{self, Extent, Roots};
 use crate::interesting::interesting;
@@ -64,6 +66,11 @@ pub(crate) struct Live {
     roots: Roots,
     extent: Extent,
     early: Early,
+    /// What container runtimes tell.
+    containers: Option<Answers>,
+    writer: EventWriter,
+    /// Time of the latest event.
+    last_ts: u64,
     /// Whether the machine must be scanned again before the next event.
     rescan: bool,
     base: BaseSyscalls,
@@ -81,6 +88,7 @@ impl Live {
         base: &BaseSyscalls,
         roots: &Roots,
         extent: Extent,
+        containers: Option<Answers>,
     ) -> Result<Live, ProbeError> {
         let probe = Probe::open(options)?;
         let now = Instant::now();
@@ -89,6 +97,9 @@ impl Live {
             roots: roots.clone(),
             extent,
             early: Early::default(),
+            containers,
+            writer: EventWriter::new(),
+            last_ts: 0,
             rescan: false,
             base: base.clone(),
             counters: SourceCounters { live: true, ..SourceCounters::default() },
@@ -135,7 +146,16 @@ impl Source for Live {
             sink(Item::Snapshot(Box::new(snapshot)));
         }
         let mut flow = Flow::Continue;
+        if let Some(text) = self.containers.as_ref().and_then(Answers::next) {
+            // Among the events of its time, so that captures stay in order.
+            if let Some(event) = write_event(&mut self.writer, self.last_ts, &text) {
+                sink(Item::Event(event));
+            }
+            return Ok(Drained::More);
+        }
+        let last_ts = &mut self.last_ts;
         let mut give = |event: RawEvent<'_>| {
+            *last_ts = event.ts();
             if flow == Flow::Continue {
                 flow = sink(Item::Event(event));
             }

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Read, Write};
 use std::net::TcpListener;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -65,6 +67,32 @@ impl Drop for Group {
             }
         }
     }
+}
+
+/// A container runtime that knows one container, with the root user's files and all rights.
+fn runtime(scratch: &Scratch) -> String {
+    let path = scratch.path("docker.sock");
+    let listener = UnixListener::bind(&path).unwrap();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            let mut request = [0; 1024];
+            let read = stream.read(&mut request).unwrap_or(0);
+            let wanted = format!("GET /containers/{}/json ", &CONTAINER[..12]);
+            let answer = if request[..read].starts_with(wanted.as_bytes()) {
+                let text = serde_json::json!({
+                    "Id": CONTAINER, "Name": "/ruled-test", "Config": {"Image": "registry:5000/ruled-test:1.0"},
+                    "HostConfig": {"Privileged": true},
+                    "Mounts": [{"Source": "/root", "Destination": "/host/root", "Mode": "", "RW": true,
+                                "Propagation": "rprivate"}],
+                });
+                format!("HTTP/1.0 200 OK\r\nContent-Type: application/json\r\n\r\n{text}")
+            } else {
+                "HTTP/1.0 404 Not Found\r\n\r\n".to_string()
+            };
+            let _ = stream.write_all(answer.as_bytes());
+        }
+    });
+    path
 }
 
 /// Copies of this program under other names.
@@ -196,6 +224,15 @@ fn perform(scratch: &Scratch, group: &Group) -> Vec<(&'static str, String)> {
     let _ = Command::new("script").args(["-qec", &line, "/dev/null"]).status();
     expect("Terminal shell in container", "ruled-terminal");
 
+    // Its first process, once the runtime has told of its mounts and rights.
+    let unshare = Path::new("/usr/bin/unshare");
+    let first_process = || contained("nothing", unshare, &["--pid", "--fork", &tool_path, "ruled-init"]);
+    first_process();
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    first_process();
+    expect("Launch Sensitive Mount Container", "mounts=/root:/host/root");
+    expect("Launch Privileged Container", "ruled-init");
+
     let _ = late.wait();
     expect("Read sensitive file trusted after startup", "command=nginx 5500 /etc/shadow");
     expected
@@ -206,6 +243,9 @@ pub fn official_rules_alert_and_replay_the_same() {
     let Some(rules) = rules(&scratch) else { return };
     let rules: Vec<&str> = rules.iter().map(String::as_str).collect();
     let config = configuration(&scratch, "engine: {kind: modern_ebpf, modern_ebpf: {buf_size_preset: 7}}\n");
+    let engines = format!("init_config: {{engines: {{docker: {{sockets: [{}]}}}}}}", runtime(&scratch));
+    let text = fs::read_to_string(&config).unwrap();
+    fs::write(&config, text.replace("library_path:", &format!("{engines}, library_path:"))).unwrap();
     let capture = scratch.path("live.scap");
     let mut arguments = vec!["-c", &config, "--record", &capture, "-v"];
     rules.iter().for_each(|rule| arguments.extend(["-r", rule]));
