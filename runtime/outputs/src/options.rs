@@ -24,6 +24,9 @@ pub struct QueueOptions {
     pub max_bytes: usize,
     /// What happens when it is full.
     pub when_full: WhenFull,
+    /// How long the worker lets alerts gather before it takes them: zero for the least delay, more for fewer
+    /// wake-ups.
+    pub linger: Duration,
     /// Whether alerts wait in the spool instead of memory, if there is one.
     pub spool: bool,
     /// How failed deliveries are repeated.
@@ -36,6 +39,7 @@ impl Default for QueueOptions {
             capacity: 0,
             max_bytes: 64 << 20,
             when_full: WhenFull::Drop,
+            linger: Duration::ZERO,
             spool: true,
             retry: RetryOptions::default(),
         }

@@ -108,7 +108,8 @@ impl Outputs {
     pub fn add(&mut self, mut output: Box<dyn Output>, options: QueueOptions) {
         let name: Arc<str> = output.name().into();
         let tally = SharedTally::default();
-        let queue = Arc::new(Queue::new(options.capacity, options.max_bytes, Arc::clone(&tally)));
+        let queue =
+            Arc::new(Queue::new(options.capacity, options.max_bytes, options.linger, Arc::clone(&tally)));
         let closed = Arc::new(AtomicBool::new(false));
         let reader = match &self.spool {
             Some(spool) if options.spool => match spool.reader(&name, Arc::clone(&tally)) {

@@ -51,6 +51,7 @@ pub(crate) struct Queue {
     abandoned: AtomicBool,
     capacity: u64,
     max_bytes: u64,
+    linger: Duration,
     tally: SharedTally,
 }
 
@@ -65,7 +66,7 @@ pub(crate) fn weight(alert: &Alert) -> u64 {
 }
 
 impl Queue {
-    pub(crate) fn new(capacity: usize, max_bytes: usize, tally: SharedTally) -> Queue {
+    pub(crate) fn new(capacity: usize, max_bytes: usize, linger: Duration, tally: SharedTally) -> Queue {
         Queue {
             inner: Mutex::default(),
             filled: Condvar::new(),
@@ -74,6 +75,7 @@ impl Queue {
             abandoned: AtomicBool::new(false),
             capacity: if capacity == 0 { u64::MAX } else { capacity as u64 },
             max_bytes: max_bytes as u64,
+            linger,
             tally,
         }
     }
@@ -156,11 +158,21 @@ impl Queue {
     /// which is then updated.
     pub(crate) fn take(&self, batch: &mut VecDeque<Entry>, seen: &mut u64) -> Taken {
         let mut inner = self.lock();
+        let mut may_linger = !self.linger.is_zero();
         loop {
             if self.is_abandoned() {
                 return Taken::End;
             }
             if !inner.entries.is_empty() || inner.spooled_to > *seen {
+                if std::mem::take(&mut may_linger)
+                    && !inner.ended
+                    && !self.producer_waits.load(Ordering::SeqCst)
+                {
+                    drop(inner);
+                    std::thread::sleep(self.linger);
+                    inner = self.lock();
+                    continue;
+                }
                 *seen = inner.spooled_to;
                 if batch.is_empty() {
                     std::mem::swap(batch, &mut inner.entries);
@@ -225,7 +237,7 @@ mod tests {
     #[test]
     fn an_alert_counts_until_it_is_done() {
         let tally = SharedTally::new(Tally::default());
-        let queue = Queue::new(2, 1 << 20, tally);
+        let queue = Queue::new(2, 1 << 20, Duration::ZERO, tally);
         queue.push(test_alert(1));
         queue.push(test_alert(2));
         assert!(queue.is_full());
@@ -238,7 +250,7 @@ mod tests {
 
     #[test]
     fn bytes_bound_it_too_but_one_alert_always_fits() {
-        let queue = Queue::new(0, 10, SharedTally::default());
+        let queue = Queue::new(0, 10, Duration::ZERO, SharedTally::default());
         assert!(!queue.is_full());
         queue.push(test_alert(1));
         assert!(queue.is_full());
@@ -246,7 +258,7 @@ mod tests {
 
     #[test]
     fn a_waiting_producer_is_woken_and_can_be_interrupted() {
-        let queue = Arc::new(Queue::new(1, 1 << 20, SharedTally::default()));
+        let queue = Arc::new(Queue::new(1, 1 << 20, Duration::ZERO, SharedTally::default()));
         queue.push(test_alert(1));
         assert!(!queue.wait_for_room(|| false));
         let worker = std::thread::spawn({
@@ -259,7 +271,7 @@ mod tests {
 
     #[test]
     fn the_end_comes_after_the_rest_unless_abandoned() {
-        let queue = Queue::new(0, 1 << 20, SharedTally::default());
+        let queue = Queue::new(0, 1 << 20, Duration::from_millis(1), SharedTally::default());
         queue.push(test_alert(1));
         queue.end();
         let (mut batch, mut seen) = (VecDeque::new(), 0);

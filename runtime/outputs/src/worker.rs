@@ -232,6 +232,9 @@ impl<F: FnMut()> Shift<F> {
             };
             add(&self.worker.tally.failed, 1);
             if error.closed {
+                if let Some(reader) = &self.worker.reader {
+                    reader.leave();
+                }
                 (self.on_closed)();
                 return Outcome::Left;
             }

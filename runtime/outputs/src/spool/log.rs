@@ -59,7 +59,7 @@ impl Log {
         {
             let path = directory.join(name(first));
             let (good, end_id) = scan(&path, first)?;
-            if good < length {
+            if good < length || good < SEGMENT_HEAD {
                 repairs.cut = length - good;
                 if good < SEGMENT_HEAD {
                     // Not even its head was written.

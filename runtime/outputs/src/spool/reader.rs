@@ -107,6 +107,11 @@ impl Reader {
         self.place.remember(next)
     }
 
+    /// Nobody reads on: segments need not stay for this output.
+    pub(crate) fn leave(&self) {
+        self.cursor.store(u64::MAX, Ordering::Release);
+    }
+
     /// The next alert; `None`: no more in what is written.
     fn read(&mut self) -> io::Result<Option<Alert>> {
         loop {

@@ -44,7 +44,7 @@ impl Entrance {
         report: Report,
     ) -> io::Result<Entrance> {
         let tally = SharedTally::default();
-        let queue = Arc::new(Queue::new(0, QUEUE_BYTES, Arc::clone(&tally)));
+        let queue = Arc::new(Queue::new(0, QUEUE_BYTES, Duration::ZERO, Arc::clone(&tally)));
         let lane = Lane {
             name: "spool".into(),
             queue: Arc::clone(&queue),

@@ -22,6 +22,9 @@ const MIB: u64 = 1 << 20;
 /// repeated there. A live run repeats until it ends, and ends after `output_timeout`.
 const REPLAY_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long alerts gather before they are written in a replay, where nobody waits for a single one.
+const REPLAY_LINGER: Duration = Duration::from_millis(1);
+
 /// Opens them all. Errors are those that only another configuration mends.
 pub(super) fn open(config: &Config, log: &Log, interrupt: Arc<AtomicBool>) -> Step<(Outputs, QueueOptions)> {
     let settings = &config.falco.outputs;
@@ -30,6 +33,7 @@ pub(super) fn open(config: &Config, log: &Log, interrupt: Arc<AtomicBool>) -> St
         capacity: usize::try_from(settings.queue_capacity).unwrap_or(0),
         max_bytes: usize::try_from(settings.queue_max_mb.saturating_mul(MIB)).unwrap_or(usize::MAX),
         when_full: if replaying { WhenFull::Wait } else { WhenFull::Drop },
+        linger: if replaying { REPLAY_LINGER } else { Duration::ZERO },
         spool: false,
         retry: RetryOptions {
             first: Duration::from_millis(settings.retry_first_ms.max(1)),
