@@ -1,146 +1,242 @@
 //! A misspelt field, macro, operator, event name or list name is pointed at, to the byte: each one used in the official
-//! rules, and each in every style that YAML has for texts.
+//! rules within two edits, where it stands and in every style that YAML has for texts.
 
-use std::collections::BTreeMap;
+#[path = "mutations/misspell.rs"]
+mod misspell;
+#[path = "mutations/style.rs"]
+mod style;
+#[path = "mutations/tokens.rs"]
+mod tokens;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use catalogue::Catalogue;
 use corpus::reference::Reference;
-use hir::text::Scalars;
 use hir::{Checked, Input, Severity, SourceFile};
-use syntax::ast::{Ast, NodeKind};
-use syntax::span::{FileRange, Span};
+use ir::testing::Prng;
+use style::Style;
+use syntax::span::{FileId, FileRange, Span};
+use syntax::yaml::{Yaml, YamlId};
+use tokens::{Kind, Token};
 
 const FILES: [&str; 3] = ["falco_rules.yaml", "falco-incubating_rules.yaml", "falco-sandbox_rules.yaml"];
+
+/// Misspellings of each name where it stands; each time another of its uses.
+const ROUNDS: usize = 3;
+/// Misspellings of each name in each style.
+const ROUNDS_BY_STYLE: usize = 1;
 
 fn check(files: &[SourceFile]) -> Checked {
     hir::check(&Input { files: files.to_vec(), ..Input::default() })
 }
 
-/// The first use of each name of each kind, where a person wrote it.
-fn tokens(checked: &Checked) -> BTreeMap<(&'static str, String), FileRange> {
-    let mut found = BTreeMap::new();
-    let conditions = checked
-        .compiled
-        .rules
-        .iter()
-        .flatten()
-        .map(|rule| (&rule.text, &rule.unit))
-        .chain(checked.compiled.macros.iter().filter_map(|one| Some((&one.text, one.unit.as_ref()?))));
-    for (text, unit) in conditions {
-        let mut add = |kind: &'static str, span: Span| {
-            let place = text.place(span, &checked.sources);
-            let name = span.slice(text.as_str());
-            if place.via.is_empty() && checked.sources.slice(place.range) == name {
-                found.entry((kind, name.to_owned())).or_insert(place.range);
+/// The official files, what they give, and their texts as YAML.
+struct Official {
+    files: Vec<SourceFile>,
+    trees: Vec<Yaml>,
+    checked: Checked,
+    /// The uses of each name.
+    names: BTreeMap<(Kind, String), Vec<Token>>,
+}
+
+impl Official {
+    fn read() -> Option<Official> {
+        let folder = Reference::Rules.folder()?;
+        let files = FILES.map(|name| {
+            let text = std::fs::read_to_string(folder.join("official").join(name)).expect("an official file");
+            SourceFile::new(name, text)
+        });
+        let trees = files.iter().map(|file| syntax::yaml::read(&file.text).tree).collect();
+        let checked = check(&files);
+        assert!(checked.is_ok());
+        let mut names: BTreeMap<(Kind, String), Vec<Token>> = BTreeMap::new();
+        for token in tokens::tokens(&checked) {
+            names.entry((token.kind, token.name.clone())).or_default().push(token);
+        }
+        Some(Official { files: files.to_vec(), trees, checked, names })
+    }
+
+    /// Misspellings: in each round one of every name, of uses that `fits` agrees to.
+    fn cases(&self, seed: u64, rounds: usize, fits: impl Fn(&Token) -> bool) -> Vec<Case> {
+        let catalogue = Catalogue::falco_default();
+        let mut random = Prng::new(seed);
+        let mut cases = Vec::new();
+        for round in 0..rounds {
+            for ((kind, name), uses) in &self.names {
+                let uses: Vec<&Token> = uses.iter().filter(|token| fits(token)).collect();
+                let wrong = || misspell::misspell(*kind, name, &mut random);
+                let wrong = std::iter::repeat_with(wrong)
+                    .take(20)
+                    .flatten()
+                    .find(|wrong| !tokens::is_right(*kind, wrong, &self.checked, &catalogue));
+                let (Some(wrong), false) = (wrong, uses.is_empty()) else { continue };
+                let token = uses[round % uses.len()].clone();
+                let item = self.item(token.range);
+                cases.push(Case { token, wrong, item });
             }
-        };
-        names(&unit.ast, &mut add);
-        for one in text.uses() {
-            let span = Span::new(one.name.offset, one.name.offset + one.len);
-            let range = checked.sources.range(one.name.scalar, span);
-            found.entry(("list", checked.sources.slice(range).to_owned())).or_insert(range);
+        }
+        cases
+    }
+
+    /// The item that a range is in.
+    fn item(&self, range: FileRange) -> (FileId, usize) {
+        let yaml = &self.trees[range.file.0 as usize];
+        let items = yaml.documents().iter().flat_map(|document| yaml.elements(document.root));
+        let at = items.into_iter().position(|item| yaml.span(*item).encloses(range.span));
+        (range.file, at.unwrap_or(usize::MAX))
+    }
+
+    /// The text of the condition that a range is in, as a node.
+    fn condition(&self, range: FileRange) -> Option<YamlId> {
+        let yaml = &self.trees[range.file.0 as usize];
+        let items = yaml.documents().iter().flat_map(|document| yaml.elements(document.root));
+        items
+            .filter_map(|item| yaml.get(*item, "condition"))
+            .map(|pair| pair.value)
+            .find(|value| yaml.span(*value).encloses(range.span))
+    }
+}
+
+/// A misspelling of one use of a name.
+#[derive(Clone, Debug)]
+struct Case {
+    token: Token,
+    wrong: String,
+    item: (FileId, usize),
+}
+
+/// A change of a file: what is written instead of a range, and where in that the misspelt name stands.
+struct Change {
+    range: FileRange,
+    text: String,
+    name: Span,
+}
+
+/// Cases of different items, which do not touch one another. Where a list is misspelt nothing is wrong for Falco, so
+/// rules with errors must not be in the way.
+fn batches(cases: &[Case]) -> Vec<Vec<&Case>> {
+    let mut batches: Vec<(bool, BTreeSet<(FileId, usize)>, Vec<&Case>)> = Vec::new();
+    for case in cases {
+        let quiet = case.token.kind == Kind::List;
+        let free = batches.iter_mut().find(|batch| batch.0 == quiet && !batch.1.contains(&case.item));
+        match free {
+            Some(batch) => {
+                batch.1.insert(case.item);
+                batch.2.push(case);
+            }
+            None => batches.push((quiet, [case.item].into(), vec![case])),
         }
     }
-    found
+    batches.into_iter().map(|batch| batch.2).collect()
 }
 
-fn names(ast: &Ast, add: &mut impl FnMut(&'static str, Span)) {
-    for node in ast.preorder(ast.root()) {
-        match ast.kind(node) {
-            NodeKind::Field { arg: None, .. } => add("field", ast.span(node)),
-            NodeKind::Identifier(_) => add("macro", ast.span(node)),
-            NodeKind::Unary { op, .. } => add("operator", word(op)),
-            NodeKind::Binary { left, op, right } => {
-                add("operator", word(op));
-                if !matches!(ast.kind(left), NodeKind::Field { name, .. } if ast.bytes(name) == b"evt.type") {
-                    continue;
-                }
-                match ast.kind(right) {
-                    NodeKind::Value(_) => add("event", ast.span(right)),
-                    NodeKind::List(items) => ast.items(items).iter().for_each(|item| add("event", item.span)),
-                    _ => {}
-                }
-            }
-            _ => {}
-        }
+/// Makes the changes, and says for each where the misspelt name then stands.
+fn apply(files: &[SourceFile], changes: &[Change]) -> (Vec<SourceFile>, Vec<FileRange>) {
+    let mut files = files.to_vec();
+    let mut order: Vec<usize> = (0..changes.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(changes[*at].range));
+    let mut texts: Vec<String> = files.iter().map(|file| file.text.to_string()).collect();
+    for &at in &order {
+        let Change { range, text, .. } = &changes[at];
+        texts[range.file.0 as usize].replace_range(range.span.range(), text);
     }
-}
-
-fn word(op: syntax::ast::CheckOperator) -> Span {
-    Span::new(op.span.start, op.span.start + op.symbol.as_str().len() as u32)
-}
-
-/// The name with two neighbouring letters swapped; `None` when no such pair makes it another name.
-fn misspell(name: &str) -> Option<String> {
-    let bytes = name.as_bytes();
-    let middle = bytes.len() / 2;
-    let swap = |at: usize| {
-        let mut changed = bytes.to_vec();
-        changed.swap(at, at + 1);
-        String::from_utf8(changed).ok()
-    };
-    let letters = |at: &usize| {
-        bytes
-            .get(*at)
-            .zip(bytes.get(*at + 1))
-            .is_some_and(|(a, b)| a != b && a.is_ascii_alphabetic() && b.is_ascii_alphabetic())
-    };
-    (middle..bytes.len()).chain((0..middle).rev()).find(letters).and_then(swap)
-}
-
-fn replace(text: &str, span: Span, with: &str) -> String {
-    format!("{}{with}{}", &text[..span.start as usize], &text[span.end as usize..])
-}
-
-/// What was found instead, when a misspelt name is not pointed at.
-fn missed((name, wrong, range): &(String, String, FileRange), files: &[SourceFile]) -> Option<String> {
-    // Later files add nothing to what is wrong in this one.
-    let mut files = files[..=range.file.0 as usize].to_vec();
-    let file = &mut files[range.file.0 as usize];
-    file.text = replace(&file.text, range.span, wrong).into();
-    let span = Span::new(range.span.start, range.span.start + wrong.len() as u32);
-    let wanted = FileRange { file: range.file, span };
-    let checked = check(&files);
-    if checked.diagnostics.iter().any(|one| one.primary() == wanted) {
-        return None;
+    for (file, text) in files.iter_mut().zip(texts) {
+        file.text = text.into();
     }
-    let found: Vec<_> = checked.diagnostics.iter().map(|one| (one.code.id, one.primary())).collect();
-    Some(format!("{name} as {wrong} at {wanted:?}: {found:?}"))
-}
-
-#[test]
-fn every_name_in_the_official_rules() {
-    let Some(folder) = Reference::Rules.folder() else { return };
-    let files = FILES.map(|name| {
-        let text = std::fs::read_to_string(folder.join("official").join(name)).expect("an official file");
-        SourceFile::new(name, text)
+    let places = changes.iter().map(|one| {
+        let before =
+            changes.iter().filter(|other| other.range < one.range && other.range.file == one.range.file);
+        let shift: i64 =
+            before.map(|other| other.text.len() as i64 - i64::from(other.range.span.len())).sum();
+        let start = (i64::from(one.range.span.start) + shift) as u32;
+        FileRange { file: one.range.file, span: one.name.shift(start) }
     });
-    let original = check(&files);
-    assert!(original.is_ok());
-    let tokens = tokens(&original);
-    let names: Vec<_> = tokens
-        .iter()
-        .filter(|((kind, name), _)| {
-            *kind != "operator" || name.starts_with(|c: char| c.is_ascii_alphabetic())
-        })
-        .filter_map(|((kind, name), range)| {
-            let wrong = misspell(name).filter(|wrong| !tokens.contains_key(&(kind, wrong.clone())))?;
-            Some((format!("{kind} {name}"), wrong, *range))
-        })
-        .collect();
-    let tried = names.len();
+    let places = places.collect();
+    (files, places)
+}
+
+/// What was found instead, for those that are not pointed at.
+fn missed(official: &Official, cases: &[&Case], change: &dyn Fn(&Case) -> Option<Change>) -> Vec<String> {
+    let (cases, changes): (Vec<&Case>, Vec<Change>) =
+        cases.iter().filter_map(|case| Some((*case, change(case)?))).unzip();
+    let (files, wanted) = apply(&official.files, &changes);
+    let checked = check(&files);
+    let found: BTreeSet<FileRange> = checked.diagnostics.iter().map(|one| one.primary()).collect();
+    let left: Vec<(&Case, FileRange)> =
+        cases.iter().copied().zip(wanted).filter(|(_, wanted)| !found.contains(wanted)).collect();
+    if let ([only], [(_, wanted)]) = (cases.as_slice(), left.as_slice()) {
+        let found: Vec<String> = checked
+            .diagnostics
+            .iter()
+            .filter(|one| one.primary().file == wanted.file)
+            .filter(|one| one.primary().span.start.abs_diff(wanted.span.start) < 400)
+            .map(|one| format!("{} at {:?}: {}", one.code.id, one.primary().span, one.message))
+            .collect();
+        let text = checked.sources.slice(FileRange {
+            file: wanted.file,
+            span: Span::new(wanted.span.start.saturating_sub(30), wanted.span.end + 30),
+        });
+        return vec![format!(
+            "{:?} as {} at {:?} in {text:?}: {found:?}",
+            only.token, only.wrong, wanted.span
+        )];
+    }
+    // Others may have been in the way.
+    left.iter().flat_map(|(case, _)| missed(official, &[*case], change)).collect()
+}
+
+/// Tries all cases on all processors.
+fn try_all(official: &Official, cases: &[Case], change: &(dyn Fn(&Case) -> Option<Change> + Sync)) {
+    let batches = batches(cases);
     let workers = std::thread::available_parallelism().map_or(1, usize::from);
     let missed: Vec<String> = std::thread::scope(|scope| {
-        let files = &files;
-        let workers: Vec<_> = names
-            .chunks(tried.div_ceil(workers))
-            .map(|part| {
-                scope.spawn(move || part.iter().filter_map(|one| missed(one, files)).collect::<Vec<_>>())
+        let batches = &batches;
+        let workers: Vec<_> = (0..workers)
+            .map(|worker| {
+                let own = batches.iter().skip(worker).step_by(workers);
+                scope.spawn(move || own.flat_map(|batch| missed(official, batch, change)).collect::<Vec<_>>())
             })
             .collect();
         workers.into_iter().flat_map(|worker| worker.join().expect("a worker ends")).collect()
     });
-    assert!(missed.is_empty(), "{} of {tried} missed:\n{}", missed.len(), missed.join("\n"));
-    assert!(tried > 200, "only {tried} names tried");
+    assert!(missed.is_empty(), "{} of {} missed:\n{}", missed.len(), cases.len(), missed.join("\n"));
+}
+
+#[test]
+fn every_name_where_it_stands() {
+    let Some(official) = Official::read() else { return };
+    let cases = official.cases(1, ROUNDS, |_| true);
+    let instead = |case: &Case| {
+        let name = Span::new(0, case.wrong.len() as u32);
+        Some(Change { range: case.token.range, text: case.wrong.clone(), name })
+    };
+    try_all(&official, &cases, &instead);
+    assert!(official.names.len() > 300 && cases.len() > 1000, "only {} cases", cases.len());
+}
+
+#[test]
+fn every_name_in_every_style() {
+    let Some(official) = Official::read() else { return };
+    for (seed, style) in style::ALL.into_iter().enumerate() {
+        let in_condition = |token: &Token| official.condition(token.range).is_some();
+        let cases = official.cases(100 + seed as u64, ROUNDS_BY_STYLE, in_condition);
+        try_all(&official, &cases, &|case| rewritten(&official, case, style));
+    }
+}
+
+/// The whole condition in a style, with a name in it misspelt.
+fn rewritten(official: &Official, case: &Case, style: Style) -> Option<Change> {
+    let Token { range, name, .. } = &case.token;
+    let yaml = &official.trees[range.file.0 as usize];
+    let node = official.condition(*range)?;
+    let (text, map) = (yaml.text(node)?, yaml.scalar_map(node)?);
+    let start = (0..map.len()).find(|at| map.source_offset(*at) == range.span.start)? as usize;
+    let changed = format!("{}{}{}", &text[..start], case.wrong, &text[start + name.len()..]);
+    let changed = changed.trim_end().replace('\n', " ");
+    let (text, places) = style::write(style, &changed, &mut Prng::new(u64::from(range.span.start)))?;
+    let name = Span::from(places[start]..places[start + case.wrong.len()]);
+    let written = yaml.span(node);
+    Some(Change { range: FileRange { file: range.file, span: written }, text, name })
 }
 
 /// A condition in each style, and the same text inside.

@@ -156,14 +156,15 @@ pub fn edits_between(word: &str, name: &str, limit: usize) -> Option<u32> {
     Word::new(word).edits(name, limit)
 }
 
-/// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`, if at most `limit`.
+/// Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`, if at most `limit`. Between two
+/// letters that are swapped, one may come in or go.
 fn edits(a: &[char], b: &[char], limit: usize) -> Option<u32> {
     if a.len().abs_diff(b.len()) > limit {
         return None;
     }
-    let mut short = [[0u32; SHORT + 1]; 3];
-    let mut long: [Vec<u32>; 3] = Default::default();
-    let [before, above, row] = if b.len() <= SHORT {
+    let mut short = [[0u32; SHORT + 1]; 4];
+    let mut long: [Vec<u32>; 4] = Default::default();
+    let mut rows = if b.len() <= SHORT {
         short.each_mut().map(|row| &mut row[..=b.len()])
     } else {
         long.each_mut().map(|row| {
@@ -171,17 +172,19 @@ fn edits(a: &[char], b: &[char], limit: usize) -> Option<u32> {
             row.as_mut_slice()
         })
     };
-    let (mut before, mut above, mut row) = (before, above, row);
     let beyond = limit as u32 + 1;
-    for (j, cost) in above.iter_mut().enumerate() {
+    for (j, cost) in rows[0].iter_mut().enumerate() {
         *cost = j as u32;
     }
     for i in 1..=a.len() {
+        // The oldest row is the one to fill.
+        rows.rotate_right(1);
+        let [row, above, before, first] = &mut rows;
         // Further from the diagonal the cost is above the limit in any case.
-        let (first, last) = (i.saturating_sub(limit).max(1), (i + limit).min(b.len()));
-        row[first - 1] = if first == 1 { i as u32 } else { beyond };
-        let mut least = row[first - 1];
-        for j in first..=last {
+        let (from, to) = (i.saturating_sub(limit).max(1), (i + limit).min(b.len()));
+        row[from - 1] = if from == 1 { i as u32 } else { beyond };
+        let mut least = row[from - 1];
+        for j in from..=to {
             let replace = above[j - 1] + u32::from(a[i - 1] != b[j - 1]);
             // The row above ends one place earlier.
             let dropped = if j < i + limit { above[j] } else { beyond };
@@ -189,17 +192,20 @@ fn edits(a: &[char], b: &[char], limit: usize) -> Option<u32> {
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 cost = cost.min(before[j - 2] + 1);
             }
+            if i > 1 && j > 2 && a[i - 1] == b[j - 3] && a[i - 2] == b[j - 1] {
+                cost = cost.min(before[j - 3] + 2);
+            }
+            if i > 2 && j > 1 && j < i + limit && a[i - 1] == b[j - 2] && a[i - 3] == b[j - 1] {
+                cost = cost.min(first[j - 2] + 2);
+            }
             row[j] = cost;
             least = least.min(cost);
         }
         if least > limit as u32 {
             return None;
         }
-        // The oldest row becomes the next one to fill.
-        std::mem::swap(&mut before, &mut above);
-        std::mem::swap(&mut above, &mut row);
     }
-    let edits = above[b.len()];
+    let edits = rows[0][b.len()];
     (edits <= limit as u32).then_some(edits)
 }
 
@@ -244,6 +250,27 @@ mod tests {
         ] {
             assert_eq!(nearest(word, NAMES), wanted, "{word}");
         }
+    }
+
+    #[test]
+    fn edits_are_counted() {
+        for (a, b, wanted) in [
+            ("same", "same", Some(0)),
+            ("proc.nmae", "proc.name", Some(1)),
+            ("binaries", "nbaries", Some(2)),
+            ("shell", "hzsell", Some(2)),
+            ("intersects", "interstes", Some(2)),
+            ("abcd", "badc", Some(2)),
+            ("abc", "", None),
+            ("ab", "", Some(2)),
+            ("abcdef", "fedcba", None),
+            ("", "xy", Some(2)),
+        ] {
+            assert_eq!(edits_between(a, b, 2), wanted, "{a} {b}");
+            assert_eq!(edits_between(b, a, 2), wanted, "{b} {a}");
+        }
+        let long = "x".repeat(100);
+        assert_eq!(edits_between(&format!("{long}ab"), &format!("{long}ba"), 2), Some(1));
     }
 
     #[test]

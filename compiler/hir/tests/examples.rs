@@ -1,5 +1,5 @@
 //! The `compile`, `events`, `rules` and `eval` examples of the language reference
-//! (`REFERENCE_DIR`/language-examples.yaml).
+//! (`CONFORMANCE_DIR`/../reference/language-examples.yaml).
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,21 @@ use ir::EventSet;
 use ir::testing::{FieldValue, Fields, MapSource, OwnedValue};
 use serde_norway::Value;
 
-fn examples(kind: &str) -> Vec<Value> {
-    let Some(dir) = std::env::var_os("REFERENCE_DIR") else {
+/// The examples of the language reference, which lies beside the conformance cases in the reference data.
+fn reference_examples() -> Option<String> {
+    let path = std::env::var_os("CONFORMANCE_DIR")
+        .map(|folder| std::path::Path::new(&folder).join("../reference/language-examples.yaml"));
+    let Some(path) = path.filter(|path| path.is_file()) else {
         let required = std::env::var("REQUIRE_REFERENCE").is_ok_and(|value| value == "1");
-        assert!(!required, "REQUIRE_REFERENCE=1 but REFERENCE_DIR is not set");
-        eprintln!("SKIPPED: REFERENCE_DIR is not set; the language examples were not compared");
-        return Vec::new();
+        assert!(!required || std::env::var_os("CONFORMANCE_DIR").is_some(), "CONFORMANCE_DIR is not set");
+        eprintln!("SKIPPED: no reference beside CONFORMANCE_DIR; the language examples were not compared");
+        return None;
     };
-    let path = std::path::Path::new(&dir).join("language-examples.yaml");
-    let text = std::fs::read_to_string(&path).expect("language-examples.yaml is readable");
+    Some(std::fs::read_to_string(&path).expect("language-examples.yaml is readable"))
+}
+
+fn examples(kind: &str) -> Vec<Value> {
+    let Some(text) = reference_examples() else { return Vec::new() };
     let file: Value = serde_norway::from_str(&text).expect("the examples are YAML");
     let all = file["examples"].as_sequence().cloned().unwrap_or_default();
     all.into_iter().filter(|example| example["kind"].as_str() == Some(kind)).collect()

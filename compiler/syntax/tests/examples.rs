@@ -1,19 +1,25 @@
-//! The `parse` and `output` examples of the language reference (`REFERENCE_DIR`/language-examples.yaml).
+//! The `parse` and `output` examples of the language reference (`CONFORMANCE_DIR`/../reference/language-examples.yaml).
 
 use serde_norway::Value;
 use syntax::ast::{Ast, NodeId, NodeKind};
 use syntax::condition::{ParseOptions, parse, print};
 use syntax::output::{self, OutputPiece};
 
-fn examples() -> Option<Vec<Value>> {
-    let Some(dir) = std::env::var_os("REFERENCE_DIR") else {
+/// The examples of the language reference, which lies beside the conformance cases in the reference data.
+fn reference_examples() -> Option<String> {
+    let path = std::env::var_os("CONFORMANCE_DIR")
+        .map(|folder| std::path::Path::new(&folder).join("../reference/language-examples.yaml"));
+    let Some(path) = path.filter(|path| path.is_file()) else {
         let required = std::env::var("REQUIRE_REFERENCE").is_ok_and(|value| value == "1");
-        assert!(!required, "REQUIRE_REFERENCE=1 but REFERENCE_DIR is not set");
-        eprintln!("SKIPPED: REFERENCE_DIR is not set; the language examples were not compared");
+        assert!(!required || std::env::var_os("CONFORMANCE_DIR").is_some(), "CONFORMANCE_DIR is not set");
+        eprintln!("SKIPPED: no reference beside CONFORMANCE_DIR; the language examples were not compared");
         return None;
     };
-    let path = std::path::Path::new(&dir).join("language-examples.yaml");
-    let text = std::fs::read_to_string(&path).expect("language-examples.yaml is readable");
+    Some(std::fs::read_to_string(&path).expect("language-examples.yaml is readable"))
+}
+
+fn examples() -> Option<Vec<Value>> {
+    let text = reference_examples()?;
     let file: Value = serde_norway::from_str(&text).expect("the examples are YAML");
     file["examples"].as_sequence().cloned()
 }

@@ -172,6 +172,29 @@ fn ranges_map_to_what_was_written() {
     assert_eq!(map.source_span(Span::new(0, 5)).slice(text), "first");
     assert_eq!(map.source_span(Span::new(6, 12)).slice(text), "second");
     assert_eq!(map.source_span(Span::new(4, 8)).slice(text), "t\n    se");
+    // An escape belongs to a range as a whole, also where it comes last.
+    let text = "- k: \"fir\\x73t nam\\x65 \\u00e9\\\n  x\"\n";
+    let tree = yaml::read(text).tree;
+    let map = tree.scalar_map(value(&tree, "k")).expect("a scalar");
+    assert_eq!(tree.text(value(&tree, "k")), Some("first name éx"));
+    for (start, end, wanted) in [
+        (0, 4, "fir\\x73"),
+        (3, 4, "\\x73"),
+        (6, 10, "nam\\x65"),
+        (11, 13, "\\u00e9"),
+        (13, 14, "x"),
+        (0, 3, "fir"),
+    ] {
+        assert_eq!(map.source_span(Span::new(start, end)).slice(text), wanted);
+    }
+    let text = "- k: 'it''s'\n";
+    let tree = yaml::read(text).tree;
+    let map = tree.scalar_map(value(&tree, "k")).expect("a scalar");
+    assert_eq!(map.source_span(Span::new(0, 3)).slice(text), "it''");
+    let text = "- k: \"nam\\x65\"\n";
+    let tree = yaml::read(text).tree;
+    let map = tree.scalar_map(value(&tree, "k")).expect("a scalar");
+    assert_eq!(map.source_span(Span::new(0, 4)).slice(text), "nam\\x65");
 }
 
 #[test]

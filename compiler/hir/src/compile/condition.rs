@@ -59,7 +59,8 @@ impl Compiler<'_, '_> {
     ) -> Option<(Arc<CheckedUnit>, Reach<EventSet>)> {
         let (rule, unit) = (text.rule, text.unit);
         if !unit.is_ok() {
-            self.syntax_error(text.text, unit, self.condition_context(rule), &rule.standing);
+            let context = self.condition_context(rule);
+            self.syntax_error(text.text, unit, context, &rule.standing, &rule.source);
             self.before_syntax_error(text.text, unit, Some(fields));
             return None;
         }

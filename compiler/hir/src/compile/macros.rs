@@ -32,7 +32,7 @@ impl Compiler<'_, '_> {
                     (ItemType::MacroCondition, "", one.condition_at),
                 ];
                 let context = self.sources.context(one.item.tree, &links);
-                self.syntax_error(&text, unit, context, &one.standing);
+                self.syntax_error(&text, unit, context, &one.standing, catalogue::SYSCALL_SOURCE);
                 self.before_syntax_error(&text, unit, None);
             }
             let unit = unit.filter(|unit| unit.is_ok());

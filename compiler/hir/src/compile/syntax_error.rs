@@ -38,14 +38,32 @@ const GLUED: &[&str] = &["exists", "intersects", "in", "pmatch"];
 
 impl Compiler<'_, '_> {
     /// The condition does not parse.
-    pub(super) fn syntax_error(&mut self, text: &Traced, unit: &Unit, context: Context, standing: &Standing) {
+    ///
+    /// `source` is the event source whose fields may be meant.
+    pub(super) fn syntax_error(
+        &mut self,
+        text: &Traced,
+        unit: &Unit,
+        context: Context,
+        standing: &Standing,
+        source: &str,
+    ) {
         let Some(error) = unit.errors.first() else { return };
         let whole: Arc<str> = text.as_str().into();
         let context = context.in_condition(&whole, unit.position_at(error.offset));
-        let (span, near) = self.meant(text.as_str(), error.span, &error.message);
+        let no_field = self.compared_name(text.as_str(), error.span.start as usize);
+        let (span, near) = match no_field {
+            Some(word) => (word, Vec::new()),
+            None => self.meant(text.as_str(), error.span, &error.message),
+        };
         let place = self.place(text, span);
         let mut ours = Diagnostic::new(&codes::CONDITION_SYNTAX, place.range, error.message.to_string());
-        ours = if near.is_empty() {
+        ours = if no_field.is_some() {
+            let word = span.slice(text.as_str());
+            ours.message = format!("`{word}` is compared, but it is no field");
+            let near = self.environment.catalogue.nearest_fields(source, word);
+            ours.suggest(place.range, near.iter().map(String::as_str))
+        } else if near.is_empty() {
             explain(ours, text.as_str(), error.span)
         } else {
             ours.suggest(place.range, near)
@@ -84,6 +102,32 @@ impl Compiler<'_, '_> {
         self.findings.extend(findings);
     }
 
+    /// A name on the left of an operator that cannot be a field: without a dot, so that it is read as a macro's, or with
+    /// a dot and a digit where a letter must be. The parser gives up only after its beginning.
+    fn compared_name(&self, text: &str, at: usize) -> Option<Span> {
+        let dotted = field_like(text, at).filter(|word| {
+            let found = word.slice(text);
+            found.contains('.') && found.contains(|c: char| c.is_ascii_alphabetic())
+        });
+        let word = dotted.or_else(|| {
+            let rest = text.get(at..)?;
+            let before = text.get(..at)?.trim_end();
+            let word = field_like(text, before.len().checked_sub(1)?)?;
+            let name = word.slice(text);
+            let plain = starts_with_operator(rest) && word.end as usize == before.len();
+            (plain && !KEYWORDS.contains(&name) && self.definitions.macros.position(name).is_none())
+                .then_some(word)
+        })?;
+        // On the right of an operator it would be a value.
+        let before = text.get(..word.start as usize)?.trim_end_matches([' ', '\t', '\n', '\r', '(']);
+        let joined = before.is_empty()
+            || KEYWORDS.iter().any(|keyword| {
+                let outer = before.strip_suffix(keyword);
+                outer.is_some_and(|outer| !outer.ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'))
+            });
+        joined.then_some(word)
+    }
+
     /// The word that is wrong, and words that it may stand for. Where the parser gave up is sometimes only after it.
     fn meant<'w>(&self, text: &str, span: Span, message: &str) -> (Span, Vec<&'w str>) {
         let word = word_at(text, span.start as usize);
@@ -109,6 +153,34 @@ impl Compiler<'_, '_> {
         }
         (span, suggest::nearest(found, ["and", "or"]))
     }
+}
+
+/// What joins conditions.
+const KEYWORDS: [&str; 3] = ["and", "or", "not"];
+
+/// The run of letters, digits, underscores and dots around an offset, unless it is part of a path or quoted.
+fn field_like(text: &str, at: usize) -> Option<Span> {
+    let inside = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');
+    let bytes = text.as_bytes();
+    let before = bytes.get(..at)?.iter().rev().take_while(inside).count();
+    let after = bytes.get(at..)?.iter().take_while(inside).count();
+    let apart = |byte: Option<&u8>| {
+        byte.is_none_or(|byte| {
+            matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'(' | b')' | b'=' | b'!' | b'<' | b'>')
+        })
+    };
+    let whole = apart(bytes.get(..at - before)?.last()) && apart(bytes.get(at + after));
+    (before + after > 0 && whole).then(|| Span::from(at - before..at + after))
+}
+
+/// Whether a text begins with an operator, and with a blank or parenthesis after it if it is a word.
+fn starts_with_operator(text: &str) -> bool {
+    catalogue::OPERATORS.iter().any(|operator| {
+        text.strip_prefix(operator.as_str()).is_some_and(|rest| {
+            let word = operator.as_str().starts_with(|c: char| c.is_ascii_alphabetic());
+            !word || rest.starts_with([' ', '\t', '\n', '\r', '(', ')']) || rest.is_empty()
+        })
+    })
 }
 
 /// The run of word characters, or of others that are no blanks or parentheses, around an offset.

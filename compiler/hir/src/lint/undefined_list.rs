@@ -1,5 +1,7 @@
 //! Values that look like the name of a list that does not exist: Falco takes them as they are.
 
+use std::collections::BTreeMap;
+
 use catalogue::suggest;
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::ast::NodeKind;
@@ -70,32 +72,27 @@ fn sounds_like_list(word: &str) -> bool {
 pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
     let names: Vec<&str> = context.definitions.lists.iter().map(|list| &*list.name).collect();
     let known: FxHashSet<&str> = names.iter().copied().collect();
-    // Only words that share a part with a list's name can be near to it: most values are sorted out cheaply.
     let is_candidate = |word: &str| {
-        let mut joined = false;
         word.len() + 2 >= SHORTEST
-            && word.bytes().all(|byte| {
-                let joint = matches!(byte, b'_' | b'-');
-                joined |= joint;
-                joint || byte.is_ascii_alphanumeric()
-            })
-            && joined
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
             && !known.contains(word)
     };
-    let masks: Vec<(u64, &str)> = names
-        .iter()
-        .copied()
-        .filter(|name| name.len() >= SHORTEST)
-        .map(|name| (letters(name), name))
-        .collect();
+    let mut by_len: BTreeMap<usize, Vec<(u64, &str)>> = BTreeMap::new();
+    for name in names.iter().copied().filter(|name| name.len() >= SHORTEST) {
+        by_len.entry(name.len()).or_default().push((letters(name), name));
+    }
     // Words come again and again, and each is compared with the names of all lists.
     let mut known_near: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
     let look = |word: &str| -> Vec<&str> {
         let own = letters(word);
+        // Names are of several words: a single one is near to one of them only when a joint was forgotten.
+        let joined = |text: &str| text.bytes().any(|byte| matches!(byte, b'_' | b'-'));
+        let word_joined = joined(word);
+        let lens = word.len().saturating_sub(2)..=word.len() + 2;
         // Two edits bring in or take away at most four different letters.
-        let close = masks.iter().filter(|(mask, name)| {
+        let close = by_len.range(lens).flat_map(|(_, names)| names).filter(|(mask, name)| {
             (mask ^ own).count_ones() <= 4
-                && name.len().abs_diff(word.len()) <= 2
+                && (word_joined || joined(name))
                 && suggest::edits_between(word, name, 2).is_some()
         });
         let close: Vec<&str> = close.map(|(_, name)| *name).collect();

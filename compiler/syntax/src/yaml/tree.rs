@@ -233,6 +233,8 @@ impl Yaml {
         let node = self.node(self.resolve(id));
         let YamlKind::Scalar(data) = node.kind else { return None };
         Some(ScalarMap {
+            source: &self.source,
+            text: self.scalars.text(&self.source, data),
             data,
             segments: self.scalars.segments(data),
             len: data.end - data.start,
@@ -249,6 +251,8 @@ impl Yaml {
 /// Where the bytes of one scalar's decoded text stand in the source.
 #[derive(Clone, Copy, Debug)]
 pub struct ScalarMap<'y> {
+    source: &'y str,
+    text: &'y str,
     data: ScalarData,
     segments: &'y [Segment],
     len: u32,
@@ -298,11 +302,37 @@ impl<'y> ScalarMap<'y> {
             return Span::empty(start);
         }
         let last = self.source_offset(range.end.min(self.len).saturating_sub(1));
+        if let Some(end) = self.escape_end(range.end.min(self.len)) {
+            return Span::new(start, end.max(last + 1));
+        }
         let end =
             if range.end >= self.len { self.source_offset(self.len) } else { self.source_offset(range.end) };
         // The next byte may stand on a later line; then the range ends with its own last byte.
         let end = if self.contiguous(range.end) { end } else { last + 1 };
         Span::new(start, end.max(last + 1))
+    }
+
+    /// Where the source of the character before `offset` ends, if that is an escape in a quoted scalar.
+    fn escape_end(&self, offset: u32) -> Option<u32> {
+        let sign = match self.data.style {
+            ScalarStyle::SingleQuoted => b'\'',
+            ScalarStyle::DoubleQuoted => b'\\',
+            _ => return None,
+        };
+        let before = self.text.get(..offset as usize)?;
+        let last = before.len() - before.chars().next_back()?.len_utf8();
+        let start = self.source_offset(clamp(last));
+        let bytes = self.source.as_bytes();
+        if bytes.get(start as usize) != Some(&sign) {
+            return None;
+        }
+        let len = match bytes.get(start as usize + 1)? {
+            b'x' if sign == b'\\' => 4,
+            b'u' if sign == b'\\' => 6,
+            b'U' if sign == b'\\' => 10,
+            _ => 2,
+        };
+        Some(start + len)
     }
 
     /// Whether no line break or indentation lies in the source between the byte before `offset` and the one at it.
