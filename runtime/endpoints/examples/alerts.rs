@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use hyper::http::uri::PathAndQuery;
 use hyper_util::rt::TokioIo;
 use tokio_stream::StreamExt;
-use hyper::http::uri::PathAndQuery;
 use tonic::transport::{Channel, Endpoint, Uri};
 use tonic_prost::ProstCodec;
 

@@ -12,13 +12,13 @@ use catalogue::Priority;
 use endpoints::{
     Board, Endpoints, GrpcOutput, GrpcPlan, Hub, HubOptions, Identity, MutualTls, Plan, WebPlan,
 };
+use hyper::http::uri::PathAndQuery;
 use hyper_util::rt::TokioIo;
 use outputs::Output;
 use support::{any_port, folder, have, plan, web};
 use tokio::runtime::Runtime;
 use tokio::time::timeout;
 use tokio_stream::StreamExt;
-use hyper::http::uri::PathAndQuery;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Uri};
 use tonic::{Code, Status, Streaming};
 use tonic_prost::ProstCodec;
@@ -188,7 +188,8 @@ fn get_gives_what_waits_and_nothing_twice() {
     }
     runtime().block_on(async {
         let mut client = client(unix(&socket).await).await;
-        let rules: Vec<String> = get(&mut client).await.unwrap().into_iter().map(|alert| alert.rule).collect();
+        let rules: Vec<String> =
+            get(&mut client).await.unwrap().into_iter().map(|alert| alert.rule).collect();
         assert_eq!(rules, (0..100).map(|number| number.to_string()).collect::<Vec<_>>());
         assert!(get(&mut client).await.unwrap().is_empty());
         deliver(&mut output, "later");
@@ -205,7 +206,8 @@ fn a_client_that_stops_asking_gets_what_is_there_and_the_end() {
         let method = PathAndQuery::from_static(SUB);
         let requests = tonic::Request::new(tokio_stream::iter([Request {}, Request {}]));
         let stream = client.streaming(requests, method, codec()).await.unwrap().into_inner();
-        let alerts: Vec<Response> = timeout(PATIENCE, stream.collect::<Result<_, _>>()).await.unwrap().unwrap();
+        let alerts: Vec<Response> =
+            timeout(PATIENCE, stream.collect::<Result<_, _>>()).await.unwrap().unwrap();
         assert_eq!(alerts.len(), 1);
     });
 }
@@ -268,7 +270,8 @@ fn versions_and_unknown_methods_are_answered() {
         let mut client = client(unix(&socket).await).await;
         let codec = ProstCodec::<Request, Version>::default();
         let method = PathAndQuery::from_static("/falco.version.service/version");
-        let version = client.unary(tonic::Request::new(Request {}), method, codec).await.unwrap().into_inner();
+        let version =
+            client.unary(tonic::Request::new(Request {}), method, codec).await.unwrap().into_inner();
         assert_eq!((version.version.as_str(), version.minor), ("0.44.1", 44));
         client.ready().await.unwrap();
         let codec = ProstCodec::<Request, Version>::default();
@@ -326,7 +329,8 @@ fn tcp_wants_a_certificate_from_both_sides() {
             Err(_) => true,
         };
         assert!(stranger);
-        let friend = tls().identity(tonic::transport::Identity::from_pem(pem("client.crt"), pem("client.key")));
+        let friend =
+            tls().identity(tonic::transport::Identity::from_pem(pem("client.crt"), pem("client.key")));
         let mut client = client(endpoint(friend).connect().await.unwrap()).await;
         assert_eq!(get(&mut client).await.unwrap()[0].rule, "secret");
     });
