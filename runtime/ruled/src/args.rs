@@ -37,7 +37,7 @@ pub struct Arguments {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Replay a capture and print the alerts
-    Replay(Replay),
+    Replay(Box<Replay>),
     /// Say whether this host can be watched, and what is missing
     Doctor(Doctor),
     /// Print, check or mend the configuration

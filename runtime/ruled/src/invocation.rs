@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::args::{Arguments, Command, Options};
+use crate::args::{Arguments, Command, Options, Replay};
 use crate::exit::FAILURE;
 use crate::{config_command, doctor, manual, top};
 
@@ -44,10 +44,10 @@ impl Invocation {
             }
         };
         Ok(match arguments.command {
-            Some(Command::Replay(replay)) => Invocation {
-                options: replay.options,
-                replay: Some(ShortForm { capture: replay.capture, trace: replay.trace }),
-            },
+            Some(Command::Replay(replay)) => {
+                let Replay { capture, trace, options } = *replay;
+                Invocation { options, replay: Some(ShortForm { capture, trace }) }
+            }
             Some(Command::Config(command)) => return Err(config_command::run(&command)),
             Some(Command::Doctor(options)) => return Err(doctor::run(&options)),
             Some(Command::Top(options)) => return Err(top::run(&options)),

@@ -172,6 +172,54 @@ fn every_changed_byte_of_a_small_bundle_is_refused() {
     }
 }
 
+#[test]
+fn a_running_host_takes_newer_bundles_only() {
+    let scratch = Scratch::new("bundle-reload");
+    let publish = |bytes: Vec<u8>| {
+        let new = scratch.file("new.bundle", bytes);
+        fs::rename(new, scratch.path("rules.bundle")).unwrap();
+    };
+    publish(bundle(2, Some(&key(1)), same));
+    let config = scratch.file(
+        "falco.yaml",
+        format!(
+            "engine: {{kind: nodriver}}\nstdout_output: {{enabled: true}}\nlog_stderr: true\nlog_syslog: false\n\
+             bundle: {{file: {}, keys: [\"{}\"]}}\nstate_dir: {}\nwebserver: {{enabled: false}}\n",
+            scratch.path("rules.bundle"),
+            key(1).public(),
+            scratch.path("state")
+        ),
+    );
+    let mut child = command(&["-c", &config])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufRead::lines(std::io::BufReader::new(child.stderr.take().unwrap()));
+    let mut wait = |part: &str| {
+        let mut seen = Vec::new();
+        for line in lines.by_ref().map_while(Result::ok) {
+            if line.contains(part) {
+                return;
+            }
+            seen.push(line);
+        }
+        panic!("waited for {part} and saw\n{}", seen.join("\n"));
+    };
+    wait("no driver");
+    // The watching begins a moment before the source is opened, so every change from here on is seen.
+    publish(bundle(1, Some(&key(1)), same));
+    wait("rollback: its version 1 is older than the last accepted version 2");
+    publish(bundle(3, Some(&key(2)), same));
+    wait("signed with a key that is not trusted");
+    publish(bundle(3, Some(&key(1)), same));
+    wait("version 3, sha256");
+    let record = fs::read_to_string(scratch.0.join("state/bundle.accepted")).unwrap();
+    assert!(record.starts_with("version 3\n"), "{record}");
+    assert!(std::process::Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
 /// A bundle as it was saved when the format was settled.
 fn saved() -> PathBuf {
     corpus().join("bundles/baseline-v1.bundle")

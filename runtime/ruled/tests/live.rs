@@ -20,6 +20,8 @@ mod load;
 mod own;
 #[path = "live/privileges.rs"]
 mod privileges;
+#[path = "live/reload.rs"]
+mod reload;
 mod support;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,6 +42,7 @@ const TESTS: &[(&str, fn())] = &[
         privileges::a_host_that_lacks_something_is_told_so,
     ),
     ("privileges::the_doctor_knows_this_host", privileges::the_doctor_knows_this_host),
+    ("reload::every_open_is_judged_by_one_version", reload::every_open_is_judged_by_one_version),
     ("load::state_survives_many_short_lives", load::state_survives_many_short_lives),
     ("load::what_ran_before_the_start_is_known", load::what_ran_before_the_start_is_known),
 ];

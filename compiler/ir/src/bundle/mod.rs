@@ -14,6 +14,8 @@ mod verify;
 mod write;
 
 pub use error::{BundleError, VerifyError};
+#[cfg(any(test, feature = "testing"))]
+pub use format::with_digest;
 pub use format::{Digest, Manifest, RequiredPlugin, SIZE_LIMIT, Signature, SourceDigest};
 pub use policy::{Acceptance, Accepted, Policy, Refusal};
 pub use read::Bundle;

@@ -2,7 +2,7 @@
 
 use catalogue::{Catalogue, EventCode, Format, Operator, Priority, ValueType};
 
-use super::format::{DIGEST, HEADER, ROW};
+use super::format::{HEADER, ROW};
 use super::*;
 use crate::consts::{Const, Network};
 use crate::event_set::EventSet;
@@ -100,10 +100,8 @@ fn signatures_cover_everything() {
 }
 
 /// The bytes with their digest made right again.
-fn mended(mut bytes: Vec<u8>) -> Vec<u8> {
-    let digest = super::format::digest(&bytes, bytes.len());
-    bytes[DIGEST].copy_from_slice(&digest);
-    bytes
+fn mended(bytes: Vec<u8>) -> Vec<u8> {
+    with_digest(bytes)
 }
 
 #[test]

@@ -46,6 +46,12 @@ fn config_files(config: &Config, log: &Log) {
     for warning in &config.warnings {
         log.warning(warning);
     }
+    // Where a relative path leads depends on how the program was started, which is easily forgotten.
+    if let Some(file) = config.falco.outputs.file.as_ref().filter(|file| !file.filename.starts_with('/'))
+        && let Ok(absolute) = std::path::absolute(&file.filename)
+    {
+        log.info(&format!("file_output.filename is relative: alerts go to {}", absolute.display()));
+    }
 }
 
 /// The plugins of the configuration, with what is to be said on them.
