@@ -73,6 +73,26 @@ static struct pt_regs *(*const bpf_task_pt_regs)(struct task_struct *task) = (vo
 #define LOAD(pointer, field) ((pointer)->field)
 #endif
 
+/* Room for two neighbouring fields and what lies between them. */
+#define SPAN 128
+
+/* Two fields of a structure behind any kernel pointer; with one read when they are neighbours. */
+#define READ_TWO(pointer, a, to_a, b, to_b)                                                                            \
+	do {                                                                                                           \
+		u64 at_a_ = field_info((pointer)->a, FIELD_BYTE_OFFSET), size_a_ = sizeof((pointer)->a);               \
+		u64 at_b_ = field_info((pointer)->b, FIELD_BYTE_OFFSET), size_b_ = sizeof((pointer)->b);               \
+		u64 start_ = at_a_ < at_b_ ? at_a_ : at_b_;                                                            \
+		u64 size_ = (at_a_ < at_b_ ? at_b_ + size_b_ : at_a_ + size_a_) - start_;                              \
+		u8 span_[SPAN] __attribute__((aligned(8)));                                                            \
+		if (size_ <= SPAN && !bpf_probe_read_kernel(span_, size_, (void *)(pointer) + start_)) {               \
+			(to_a) = *(__typeof__((pointer)->a) *)&span_[at_a_ - start_];                                  \
+			(to_b) = *(__typeof__((pointer)->b) *)&span_[at_b_ - start_];                                  \
+		} else {                                                                                               \
+			(to_a) = READ(pointer, a);                                                                     \
+			(to_b) = READ(pointer, b);                                                                     \
+		}                                                                                                      \
+	} while (0)
+
 /* A bit field behind any kernel pointer. */
 #define READ_BITS(pointer, field)                                                                                      \
 	({                                                                                                             \

@@ -158,24 +158,28 @@ INLINE bool call_begin(struct call *c, void *ctx, bool network)
 	return true;
 }
 
-/* Starts the exit event of a call. False when nothing is to be sent. */
-INLINE bool call_event(struct call *c, u32 type, u32 params, u32 kind)
+/* Whether the call is to be reported. */
+INLINE bool call_wanted(struct call *c)
 {
 	u32 zero = 0;
 	struct control *settings = bpf_map_lookup_elem(&control, &zero);
 
 	if (!settings)
 		return false;
-	if (bpf_get_current_pid_tgid() >> 32 == settings->own_process)
+	if ((u32)LOAD(c->task, tgid) == settings->own_process)
 		return false;
-	if (settings->drop_failed && c->ret < 0)
-		return false;
-	return event_begin_for(&c->event, type, params, current_tid(), kind);
+	return !(settings->drop_failed && c->ret < 0);
+}
+
+/* Starts the exit event of a call. False when nothing is to be sent. */
+INLINE bool call_event(struct call *c, u32 type, u32 params, u32 kind)
+{
+	return call_wanted(c) && event_begin_for(&c->event, type, params, (u32)LOAD(c->task, pid), kind);
 }
 
 /*
  * The program of a system call. The body that follows appends the parameters of the event to `e`; `return` in it ends
- * the event, `c->event.scratch = NULL` beforehand withdraws it.
+ * the event.
  */
 #define DEFINE_CALL(name, type, kind, network)                                                                         \
 	INLINE void fill_##name(struct call *c, struct event *e);                                                      \

@@ -22,48 +22,84 @@
 
 /* An event under construction. Lives in registers: every function that takes it is inlined. */
 struct event {
-	struct scratch *scratch;
-	struct control *control;
-	struct counters *counters;
-	/* Bytes so far, the record header included. May exceed EVENT_LIMIT: then nothing is sent. */
+	/* Where it is built, and the last place at which a write may start: a power of two less one. */
+	u8 *data;
+	u32 mask;
+	/* Bytes so far, the record header included. May exceed the mask: then nothing is sent. */
 	u32 len;
 	/* Parameters so far. */
 	u32 index;
 	u32 cpu;
 	u32 kind;
+	struct scratch *scratch;
+	struct control *control;
+	struct counters *counters;
 };
 
 /* Address for the next write. */
 INLINE u8 *event_end(struct event *e)
 {
-	return &e->scratch->data[e->len & EVENT_MASK];
+	return &e->data[e->len & e->mask];
 }
 
-/* Starts an event of the current thread. False when nothing is to be sent. */
-INLINE bool event_begin_for(struct event *e, u32 type, u32 params, u64 tid, u32 kind)
+/* Finds what every event needs, and counts it. */
+INLINE bool event_open(struct event *e, u32 kind)
 {
 	u32 zero = 0, cpu = bpf_get_smp_processor_id();
-	u8 *data;
 
 	e->cpu = cpu;
-	e->scratch = bpf_map_lookup_elem(&scratches, &cpu);
+	e->kind = kind;
 	e->counters = bpf_map_lookup_elem(&counters, &cpu);
 	e->control = bpf_map_lookup_elem(&control, &zero);
-	if (!e->scratch || !e->counters || !e->control)
+	if (!e->counters || !e->control)
 		return false;
 	e->counters->seen++;
-	data = e->scratch->data;
-	*(u16 *)&data[RECORD_CPU] = cpu;
+	return true;
+}
+
+/* Writes the time and the CPU into the header. */
+INLINE void event_stamp(struct event *e)
+{
+	*(u16 *)&e->data[RECORD_CPU] = e->cpu;
+	*(u64 *)&e->data[HEADER_TS] = e->control->boot_time + bpf_ktime_get_boot_ns();
+}
+
+/* Writes the rest of the header. */
+INLINE void event_head(struct event *e, u32 type, u32 params, u64 tid)
+{
+	u8 *data = e->data;
+
 	*(u16 *)&data[RECORD_FLAGS] = 0;
 	*(u32 *)&data[RECORD_SPARE] = 0;
-	*(u64 *)&data[HEADER_TS] = e->control->boot_time + bpf_ktime_get_boot_ns();
 	*(u64 *)&data[HEADER_TID] = tid;
 	*(u16 *)&data[HEADER_TYPE] = type;
 	*(u32 *)&data[HEADER_NPARAMS] = params;
 	e->len = LENGTHS + 2 * params;
 	e->index = 0;
-	e->kind = kind;
+}
+
+/* Starts an event. False when nothing can be sent. */
+INLINE bool event_begin_for(struct event *e, u32 type, u32 params, u64 tid, u32 kind)
+{
+	if (!event_open(e, kind))
+		return false;
+	e->scratch = own_scratch();
+	if (!e->scratch)
+		return false;
+	e->data = e->scratch->data;
+	e->mask = EVENT_MASK;
+	event_stamp(e);
+	event_head(e, type, params, tid);
 	return true;
+}
+
+/* Whether this is the process whose activity is not reported. */
+INLINE bool is_own(void)
+{
+	u32 zero = 0;
+	struct control *settings = bpf_map_lookup_elem(&control, &zero);
+
+	return !settings || bpf_get_current_pid_tgid() >> 32 == settings->own_process;
 }
 
 /* The flag of the coming record: whether somebody must be woken. */
@@ -93,23 +129,25 @@ INLINE void event_lost(struct event *e)
 /* Hands the event over. */
 INLINE void event_send(struct event *e)
 {
-	u8 *data = e->scratch->data;
+	u8 *data = e->data;
 	void *ring;
-	u32 len = e->len;
+	u32 len = e->len, cpu = e->cpu;
 
-	if (len > EVENT_MASK) {
+	if (len > e->mask) {
 		e->counters->lost_size++;
 		event_lost(e);
 		return;
 	}
 	*(u32 *)&data[HEADER_LEN] = len - RECORD_HEADER_SIZE;
-	ring = bpf_map_lookup_elem(&rings, &e->cpu);
+	ring = bpf_map_lookup_elem(&rings, &cpu);
 	if (!ring) {
 		e->counters->lost_ring++;
 		event_lost(e);
 		return;
 	}
-	len &= EVENT_MASK;
+	/* The compiler would leave out the mask, as len is no greater; older verifiers have forgotten that by now. */
+	__asm__ volatile("" : "+r"(len));
+	len &= e->mask;
 	if (bpf_ringbuf_output(ring, data, len, wake_up(e))) {
 		e->counters->lost_full++;
 		event_lost(e);
@@ -121,14 +159,14 @@ INLINE void event_send(struct event *e)
 /* Notes that a value was longer than what is recorded. */
 INLINE void event_truncated(struct event *e)
 {
-	*(u16 *)&e->scratch->data[RECORD_FLAGS] |= RECORD_TRUNCATED;
+	*(u16 *)&e->data[RECORD_FLAGS] |= RECORD_TRUNCATED;
 	e->counters->truncated++;
 }
 
 /* Ends a parameter whose bytes were written at event_end(). */
 INLINE void put_written(struct event *e, u32 size)
 {
-	*(u16 *)&e->scratch->data[LENGTHS + 2 * (e->index & (PPM_MAX_EVENT_PARAMS - 1))] = size;
+	*(u16 *)&e->data[LENGTHS + 2 * (e->index & (PPM_MAX_EVENT_PARAMS - 1))] = size;
 	e->index++;
 	e->len += size;
 }
@@ -164,24 +202,25 @@ INLINE void put_dirfd(struct event *e, u64 fd)
 	put_s64(e, (s32)fd == -100 ? PPM_AT_FDCWD : (s32)fd);
 }
 
-/* The string at a user address, its NUL included; empty when it cannot be read. */
-INLINE void put_user_string(struct event *e, u64 address, u32 limit)
+/* The string at a user address, its NUL included; empty, and false, when it cannot be read. */
+INLINE bool put_user_string(struct event *e, u64 address, u32 limit)
 {
 	long size = address ? bpf_probe_read_user_str(event_end(e), limit, (const void *)address) : 0;
 
 	if (size <= 0) {
 		put_empty(e);
-		return;
+		return false;
 	}
 	if (size >= limit)
 		event_truncated(e);
 	put_written(e, (u32)size & 0x1fff);
+	return true;
 }
 
 /* A path or other text argument. */
-INLINE void put_path(struct event *e, u64 address)
+INLINE bool put_path(struct event *e, u64 address)
 {
-	put_user_string(e, address, PATH_LIMIT);
+	return put_user_string(e, address, PATH_LIMIT);
 }
 
 /* The string at a kernel address. */

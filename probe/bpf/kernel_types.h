@@ -219,8 +219,11 @@ struct mm_struct {
 };
 
 /* Up to 6.1. */
+struct atomic_counter {
+	s64 counter;
+};
 struct mm_rss_stat___atomic {
-	s64 count[4];
+	struct atomic_counter count[4];
 };
 struct mm_struct___atomic {
 	struct mm_rss_stat___atomic rss_stat;

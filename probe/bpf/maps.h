@@ -91,6 +91,31 @@ INLINE struct scratch *own_scratch(void)
 	return bpf_map_lookup_elem(&scratches, &cpu);
 }
 
+/*
+ * Calls that open files are described when they start, before the kernel reads their arguments, and are reported when they
+ * end. In between each lies in the slot that its thread's number gives; a power of two of them.
+ */
+#define SLOTS 128
+/* A write starts below SLOT_LIMIT and is at most as long. */
+#define SLOT_LIMIT 0x2000
+
+struct slot {
+	/* Thread that makes the call; 0 for nobody. */
+	u64 owner;
+	/* Type of the event, and where the flags of the file stand in it; 0 for nowhere. */
+	u32 type, flags_at;
+	/* Bytes and parameters so far. */
+	u32 len, index;
+	u8 data[2 * SLOT_LIMIT];
+};
+
+struct {
+	MAP_NUMBER(type, BPF_MAP_TYPE_ARRAY);
+	MAP_NUMBER(max_entries, SLOTS);
+	MAP_TYPE(key, u32);
+	MAP_TYPE(value, struct slot);
+} slots SECTION(".maps");
+
 /* Largest record of a call that waits for its result: two paths and a few numbers. */
 #define WAITING_LIMIT 9216
 

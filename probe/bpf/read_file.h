@@ -23,10 +23,10 @@ INLINE struct file *file_of(struct task_struct *task, s32 fd)
 
 	if (fd < 0 || !files)
 		return NULL;
-	table = READ(files, fdt);
-	if ((u32)fd >= READ(table, max_fds))
+	table = LOAD(files, fdt);
+	if (!table || (u32)fd >= LOAD(table, max_fds))
 		return NULL;
-	slots = READ(table, fd);
+	slots = LOAD(table, fd);
 	bpf_probe_read_kernel(&file, sizeof(file), slots + (u32)fd);
 	return file;
 }
@@ -34,11 +34,11 @@ INLINE struct file *file_of(struct task_struct *task, s32 fd)
 /* Layer of an overlay file system that a file comes from. */
 enum layer { LAYER_NONE, LAYER_UPPER, LAYER_LOWER };
 
-INLINE enum layer layer_of(struct inode *inode, struct super_block *block)
+INLINE enum layer layer_of(struct inode *inode, u64 magic)
 {
 	struct dentry *upper = NULL;
 
-	if (READ(block, s_magic) != OVERLAY_MAGIC)
+	if (magic != OVERLAY_MAGIC)
 		return LAYER_NONE;
 	/* The overlay's own structure follows the inode; its first member is the file in the upper layer. */
 	bpf_probe_read_kernel(&upper, sizeof(upper), (void *)inode + SIZE_OF_TYPE(struct inode));
@@ -59,16 +59,26 @@ INLINE struct file_facts facts_of(struct task_struct *task, long fd)
 	struct file *file = fd >= 0 ? file_of(task, fd) : NULL;
 	struct super_block *block;
 	struct inode *inode;
+	u32 mode, device;
+	u64 magic;
 
 	if (!file)
 		return facts;
-	inode = READ(file, f_inode);
-	block = READ(inode, i_sb);
-	facts.device = user_device(READ(block, s_dev));
-	facts.inode = READ(inode, i_ino);
-	facts.layer = layer_of(inode, block);
-	facts.created = READ(file, f_mode) & FMODE_CREATED;
+	READ_TWO(file, f_inode, inode, f_mode, mode);
+	READ_TWO(inode, i_sb, block, i_ino, facts.inode);
+	READ_TWO(block, s_dev, device, s_magic, magic);
+	facts.device = user_device(device);
+	facts.layer = layer_of(inode, magic);
+	facts.created = mode & FMODE_CREATED;
 	return facts;
+}
+
+/* Where the call of a thread is described from its start to its end. */
+INLINE struct slot *slot_of(u64 tid)
+{
+	u32 index = tid & (SLOTS - 1);
+
+	return bpf_map_lookup_elem(&slots, &index);
 }
 
 /* Writes the names in scratch->parts to scratch->text as a path; its size with the NUL. */

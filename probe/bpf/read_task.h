@@ -96,6 +96,17 @@ INLINE void put_memory(struct event *e, struct mm_struct *mm)
 	put_u32(e, mm ? memory_counter(mm, 2) << 2 : 0);
 }
 
+/*
+ * One of the sets of a process's credentials. Up to 6.2 it holds two 32-bit words, later one of 64 bits: the same in
+ * memory, but not to relocation, so it is read as a whole.
+ */
+#define READ_CAPABILITIES(cred, set)                                                                                   \
+	({                                                                                                             \
+		u64 bits_ = 0;                                                                                         \
+		bpf_probe_read_kernel(&bits_, sizeof(bits_), FIELD_ADDRESS(cred, set));                                \
+		bits_;                                                                                                 \
+	})
+
 INLINE u64 capabilities(u64 bits)
 {
 	/* The numbering is the kernel's. */
@@ -192,7 +203,7 @@ SUBPROGRAM int may_write(u64 cred_address, u64 file_address)
 		return true;
 	if (mode & (in_group(cred, group) ? 0020 : 0002))
 		return true;
-	effective = READ(cred, cap_effective.val);
+	effective = READ_CAPABILITIES(cred, cap_effective);
 	if (!(effective & ((1 << CAP_DAC_OVERRIDE) | (1 << CAP_FOWNER))))
 		return false;
 	owner_mapped = id_mapped((void *)ns + FIELD_OFFSET(struct user_namespace, uid_map), owner);
@@ -248,7 +259,7 @@ INLINE bool from_memory(struct file *file)
 INLINE u32 executable_flags(struct task_struct *task, struct file *file)
 {
 	struct inode *inode = READ(file, f_inode);
-	enum layer layer = layer_of(inode, READ(inode, i_sb));
+	enum layer layer = layer_of(inode, READ(READ(inode, i_sb), s_magic));
 	u32 flags = 0;
 
 	if (may_write((u64)READ(task, cred), (u64)file))
@@ -326,7 +337,7 @@ INLINE void add_group(struct event *e, struct group_cursor *at, struct css_set *
 		at->node = node;
 	}
 	for (u32 i = 0; i < name_size; i++)
-		e->scratch->data[(e->len + i) & EVENT_MASK] = name[i];
+		e->data[(e->len + i) & EVENT_MASK] = name[i];
 	e->len += name_size;
 	size = AT_MOST(at->size & 0x1fff, PATH_LIMIT);
 	bpf_probe_read_kernel(event_end(e), size, e->scratch->text);

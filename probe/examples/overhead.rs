@@ -1,6 +1,6 @@
 //! Measures what the probe costs the calls of other processes, side by side with no probe in one run.
 //!
-//! `overhead [--rounds N] [--kind KIND] [PART OF A NAME…]`: for each attachment and set of calls, rounds without and with the calls
+//! `overhead [--rounds N] [--times N] [--kind KIND] [PART OF A NAME…]`: for each attachment and set of calls, rounds without and with the calls
 //! attached take turns; a pinned program makes the calls, the consumer runs on another CPU. Prints the medians and the
 //! least of all rounds. `benches/overhead.sh` runs it.
 
@@ -37,6 +37,10 @@ fn main() -> Result<(), Error> {
         match word.as_str() {
             "--rounds" => rounds = value.parse()?,
             "--kind" => kinds.retain(|(kind, _)| kind == value),
+            "--times" => {
+                let times: u32 = value.parse()?;
+                kinds.iter_mut().for_each(|(_, count)| *count *= times);
+            }
             _ => break,
         }
         args.drain(..2);
@@ -49,13 +53,14 @@ fn main() -> Result<(), Error> {
         ("state", state, true),
     ];
     let mut worker = Worker::start(kinds)?;
-    println!("nanoseconds added to a call: median of {rounds} rounds (least of them); without probe in brackets");
+    println!(
+        "nanoseconds added to a call: median of {rounds} rounds (least of them); without probe in brackets"
+    );
     for attachment in Attachment::ALL {
         for (set, calls, starts) in &sets {
             let name = format!("{}: {set}", attachment.name());
             if args.is_empty() || args.iter().any(|part| name.contains(part)) {
-                let options =
-                    Options { attachment: Some(attachment), starts: *starts, ..Options::default() };
+                let options = Options { attachment: Some(attachment), starts: *starts, ..Options::default() };
                 measure(&name, &options, calls, rounds, &mut worker)?;
             }
         }
@@ -64,7 +69,13 @@ fn main() -> Result<(), Error> {
 }
 
 /// One line of figures.
-fn measure(name: &str, options: &Options, calls: &Calls, rounds: u32, worker: &mut Worker) -> Result<(), Error> {
+fn measure(
+    name: &str,
+    options: &Options,
+    calls: &Calls,
+    rounds: u32,
+    worker: &mut Worker,
+) -> Result<(), Error> {
     let probe = match Probe::open(options) {
         Ok(probe) => Mutex::new(probe),
         Err(e) => {
@@ -88,7 +99,7 @@ fn measure(name: &str, options: &Options, calls: &Calls, rounds: u32, worker: &m
         });
         let mut rounds = || -> Result<(), Error> {
             for _ in 0..rounds {
-                lock().set_syscalls(&BTreeSet::new())?;
+                lock().pause()?;
                 worker.round(&mut without)?;
                 lock().set_syscalls(calls)?;
                 worker.round(&mut with)?;
@@ -223,7 +234,8 @@ fn call(kind: &str, zero: &std::fs::File) -> Result<(), Error> {
             rustix::io::read(zero, &mut [0; 1])?;
         }
         _ => {
-            drop(rustix::fs::open("/etc/hostname", rustix::fs::OFlags::RDONLY, rustix::fs::Mode::empty())?);
+            let flags = rustix::fs::OFlags::RDONLY;
+            drop(rustix::fs::openat(rustix::fs::CWD, "/etc/hostname", flags, rustix::fs::Mode::empty())?);
         }
     }
     Ok(())

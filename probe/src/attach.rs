@@ -37,13 +37,20 @@ pub(crate) struct Attached {
 struct Hook {
     tracepoint: String,
     program: String,
+    /// What does the same at a higher price, for kernels that refuse the program.
+    instead: Option<String>,
     /// The probe works without it.
     optional: bool,
 }
 
 impl Hook {
     fn new(tracepoint: impl Into<String>, program: impl Into<String>) -> Hook {
-        Hook { tracepoint: tracepoint.into(), program: program.into(), optional: false }
+        Hook { tracepoint: tracepoint.into(), program: program.into(), instead: None, optional: false }
+    }
+
+    fn or(mut self, program: String) -> Hook {
+        self.instead = Some(program);
+        self
     }
 
     fn optional(mut self) -> Hook {
@@ -73,6 +80,12 @@ impl Attached {
         self.calls.values().chain(self.hooks.values().map(|(program, _)| program)).map(String::as_str)
     }
 
+    /// Detaches everything.
+    pub(crate) fn clear(&mut self, loaded: &mut Loaded) -> Result<(), ProbeError> {
+        self.hooks.clear();
+        self.register(loaded, &BTreeMap::new())
+    }
+
     /// Brings into use what the set needs and nothing else; gives warnings. Everything is loaded before anything is
     /// attached, so that all hooks start within a moment.
     pub(crate) fn change(
@@ -87,14 +100,23 @@ impl Attached {
         for name in plan.calls.values() {
             loaded.program(name, "sys_exit")?;
         }
-        plan.hooks.retain(|hook| match loaded.program(&hook.program, &hook.tracepoint) {
-            Ok(_) => true,
-            Err(e) if hook.optional => {
-                warnings.push(format!("{} is not reported: {e}", hook.tracepoint));
-                false
+        plan.hooks.retain_mut(|hook| {
+            let mut tried = loaded.program(&hook.program, &hook.tracepoint).map(drop);
+            if tried.is_err()
+                && let Some(instead) = hook.instead.take()
+            {
+                tried = loaded.program(&instead, &hook.tracepoint).map(drop);
+                hook.program = instead;
             }
-            // Reported below, when the program is wanted in earnest.
-            Err(_) => true,
+            match tried {
+                Ok(()) => true,
+                Err(e) if hook.optional => {
+                    warnings.push(format!("{} is not reported: {e}", hook.tracepoint));
+                    false
+                }
+                // Reported below, when the program is wanted in earnest.
+                Err(_) => true,
+            }
         });
         if plan.wants_rings() {
             self.add_rings(loaded, &mut plan, &mut warnings);
@@ -121,7 +143,10 @@ impl Attached {
 
     /// Adds what reports calls through io_uring. Without it such calls are not seen, which is worth a warning.
     fn add_rings(&self, loaded: &mut Loaded, plan: &mut Plan, warnings: &mut Vec<String>) {
-        let mut load = |(tracepoint, program): (&str, &str)| loaded.program(program, tracepoint).is_ok();
+        let mut reasons = Vec::new();
+        let mut load = |(tracepoint, program): (&str, &str)| {
+            loaded.program(program, tracepoint).map_err(|error| reasons.push(error.to_string())).is_ok()
+        };
         match RING_SUBMIT.into_iter().find(|pair| load(*pair)) {
             Some(submit) if load(RING_COMPLETE) => {
                 plan.hooks.extend(
@@ -129,7 +154,10 @@ impl Attached {
                         .map(|(tracepoint, program)| Hook::new(tracepoint, program).optional()),
                 );
             }
-            _ => warnings.push("this kernel does not tell which calls are submitted through io_uring".into()),
+            _ => warnings.push(format!(
+                "this kernel does not tell which calls are submitted through io_uring: {}",
+                reasons.join("; ")
+            )),
         }
     }
 
@@ -188,7 +216,13 @@ fn plan(
         if starts && ENTERED.contains(&call.name) {
             let (tracepoint, program) =
                 (format!("syscalls/sys_enter_{}", call.name), format!("enter_{}", call.name));
-            entered.push(Hook::new(tracepoint, program).optional());
+            let hook = Hook::new(tracepoint, program).optional();
+            // Starts of opening are kept until the call ends; on older kernels they are events of their own.
+            entered.push(if call.name == "connect" {
+                hook
+            } else {
+                hook.or(format!("report_{}", call.name))
+            });
         }
         execution |= matches!(call.name, "execve" | "execveat");
         creation |= matches!(call.name, "clone" | "clone3" | "fork" | "vfork");

@@ -134,6 +134,14 @@ impl Probe {
         Ok(probe)
     }
 
+    /// Detaches everything: the host is as without a probe. Programs stay loaded and buffers mapped, so that
+    /// [`Probe::set_syscalls`] resumes at once.
+    pub fn pause(&mut self) -> Result<(), ProbeError> {
+        self.control.ring_operations = 0;
+        self.attached.clear(&mut self.loaded)?;
+        self.write_control()
+    }
+
     /// Reports these calls and tracepoints from now on. What is no longer wanted is detached.
     pub fn set_syscalls(&mut self, syscalls: &BTreeSet<SyscallCode>) -> Result<(), ProbeError> {
         let starts = self.starts && self.features.tracefs.is_some();

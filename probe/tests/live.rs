@@ -11,6 +11,8 @@ mod recorder;
 #[path = "live/steps.rs"]
 mod steps;
 
+#[path = "live/accounts.rs"]
+mod accounts;
 #[path = "live/files.rs"]
 mod files;
 #[path = "live/ids.rs"]
@@ -23,6 +25,8 @@ mod processes;
 mod rings;
 #[path = "live/sockets.rs"]
 mod sockets;
+#[path = "live/starts.rs"]
+mod starts;
 #[path = "live/system.rs"]
 mod system;
 #[path = "live/whole.rs"]

@@ -14,61 +14,129 @@ struct enter {
 	u64 args[6];
 };
 
-#define ENTER(name, type, kind)                                                                                        \
-	INLINE void fill_enter_##name(struct enter *in, struct event *e);                                              \
-	SECTION("tracepoint/syscalls/sys_enter_" #name) int enter_##name(struct enter *in)                             \
+/* The event of the start of a call. The body appends its parameters to `e`. */
+#define ENTER(name, program, type, kind)                                                                               \
+	SECTION("tracepoint/syscalls/sys_enter_" #name) int program(struct enter *in)                                  \
 	{                                                                                                              \
-		u32 zero = 0;                                                                                          \
-		struct control *settings = bpf_map_lookup_elem(&control, &zero);                                       \
-		struct event event, *e = &event;                                                                       \
-		if (!settings || bpf_get_current_pid_tgid() >> 32 == settings->own_process)                            \
-			return 0;                                                                                      \
-		if (!event_begin_for(e, EVT_##type, EVT_##type##_NPARAMS, current_tid(), kind))                        \
-			return 0;                                                                                      \
-		fill_enter_##name(in, e);                                                                              \
-		event_send(e);                                                                                         \
-		return 0;                                                                                              \
-	}                                                                                                              \
-	INLINE void fill_enter_##name(struct enter *in, struct event *e)
+		return report_start(in, EVT_##type, EVT_##type##_NPARAMS, kind, start_##name);                         \
+	}
 
-ENTER(openat, SYSCALL_OPENAT_2_E, LOSS_OPEN_ENTER)
+typedef bool (*describe_start)(struct enter *in, struct event *e);
+
+INLINE int report_start(struct enter *in, u32 type, u32 params, u32 kind, describe_start describe)
 {
-	put_dirfd(e, in->args[0]);
-	put_path(e, in->args[1]);
-	put_u32(e, open_flags(in->args[2]));
-	put_u32(e, open_mode(in->args[2], in->args[3]));
+	struct event event, *e = &event;
+
+	if (is_own() || !event_begin_for(e, type, params, current_tid(), kind))
+		return 0;
+	describe(in, e);
+	event_send(e);
+	return 0;
 }
 
-ENTER(openat2, SYSCALL_OPENAT2_E, LOSS_OPEN_ENTER)
+/*
+ * Describes a call in the slot of its thread, for its end to complete; see events/file.h. `flags` is how far before the
+ * end of the description the file's flags stand. False when the slot is taken by another thread's call, or by one whose
+ * end was not seen.
+ */
+INLINE bool describe_in_slot(struct enter *in, u32 type, u32 params, u32 flags, describe_start describe)
 {
-	struct user_open_how how = READ_USER(struct user_open_how, in->args[2]);
+	u64 owner, tid = current_tid();
+	struct slot *slot = slot_of(tid);
+	struct event event = {}, *e = &event;
+	u32 cpu = bpf_get_smp_processor_id();
+
+	if (!slot)
+		return false;
+	owner = __sync_val_compare_and_swap(&slot->owner, 0, tid);
+	if (owner && owner != tid)
+		return false;
+	/* Of these only the count of truncated values is touched. */
+	e->counters = bpf_map_lookup_elem(&counters, &cpu);
+	e->data = slot->data;
+	e->mask = SLOT_LIMIT - 1;
+	slot->type = 0;
+	if (!e->counters)
+		return false;
+	event_head(e, type, params, tid);
+	put_s64(e, 0); /* the result */
+	/* A name that is not in memory yet will be when the call ends. */
+	if (!describe(in, e))
+		return true;
+	slot->type = type;
+	slot->flags_at = flags ? e->len - flags : 0;
+	slot->len = e->len;
+	slot->index = e->index;
+	return true;
+}
+
+/* The start of a call that opens a file. Without a slot the start is reported by itself, with parameters of its own. */
+#define OPENING_STARTS(name, end, start, flags)                                                                       \
+	SECTION("tracepoint/syscalls/sys_enter_" #name) int enter_##name(struct enter *in)                             \
+	{                                                                                                              \
+		if (is_own() || describe_in_slot(in, EVT_##end, EVT_##end##_NPARAMS, flags, start_##name))           \
+			return 0;                                                                                      \
+		return report_start(in, EVT_##start, EVT_##start##_NPARAMS, LOSS_OPEN_ENTER, start_##name);            \
+	}                                                                                                              \
+	/* For kernels that cannot take a slot for one thread (before 5.12). */                                        \
+	ENTER(name, report_##name, start, LOSS_OPEN_ENTER)
+
+INLINE bool start_openat(struct enter *in, struct event *e)
+{
+	bool known;
 
 	put_dirfd(e, in->args[0]);
-	put_path(e, in->args[1]);
+	known = put_path(e, in->args[1]);
+	put_u32(e, open_flags(in->args[2]));
+	put_u32(e, open_mode(in->args[2], in->args[3]));
+	return known;
+}
+OPENING_STARTS(openat, SYSCALL_OPENAT_2_X, SYSCALL_OPENAT_2_E, 8)
+
+INLINE bool start_openat2(struct enter *in, struct event *e)
+{
+	struct user_open_how how;
+	bool known;
+
+	known = !bpf_probe_read_user(&how, sizeof(how), (void *)in->args[2]);
+	if (!known)
+		__builtin_memset(&how, 0, sizeof(how));
+	put_dirfd(e, in->args[0]);
+	known = put_path(e, in->args[1]) && known;
 	put_u32(e, open_flags(how.flags));
 	put_u32(e, open_mode(how.flags, how.mode));
 	put_u32(e, resolve_flags(how.resolve));
+	return known;
 }
+OPENING_STARTS(openat2, SYSCALL_OPENAT2_X, SYSCALL_OPENAT2_E, 12)
 
 #if defined(__TARGET_ARCH_x86)
-ENTER(open, SYSCALL_OPEN_E, LOSS_OPEN_ENTER)
+INLINE bool start_open(struct enter *in, struct event *e)
 {
-	put_path(e, in->args[0]);
+	bool known = put_path(e, in->args[0]);
+
 	put_u32(e, open_flags(in->args[1]));
 	put_u32(e, open_mode(in->args[1], in->args[2]));
+	return known;
 }
+OPENING_STARTS(open, SYSCALL_OPEN_X, SYSCALL_OPEN_E, 8)
 
-ENTER(creat, SYSCALL_CREAT_E, LOSS_OPEN_ENTER)
+INLINE bool start_creat(struct enter *in, struct event *e)
 {
-	put_path(e, in->args[0]);
+	bool known = put_path(e, in->args[0]);
+
 	put_u32(e, in->args[1] & 07777);
+	return known;
 }
+OPENING_STARTS(creat, SYSCALL_CREAT_X, SYSCALL_CREAT_E, 0)
 #endif
 
-ENTER(connect, SOCKET_CONNECT_E, LOSS_CONNECT_ENTER)
+INLINE bool start_connect(struct enter *in, struct event *e)
 {
 	put_fd(e, in->args[0]);
 	put_address(e, in->args[1], (u32)in->args[2]);
+	return true;
 }
+ENTER(connect, enter_connect, SOCKET_CONNECT_E, LOSS_CONNECT_ENTER)
 
 #endif

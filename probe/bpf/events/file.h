@@ -22,7 +22,65 @@ INLINE void put_device_and_inode(struct event *e, struct file_facts *facts)
 	put_u64(e, facts->inode);
 }
 
-CALL_OF_KIND(openat, SYSCALL_OPENAT_2_X, LOSS_OPEN)
+INLINE u16 creation_flags(struct file_facts *facts)
+{
+	return facts->layer == LAYER_UPPER ? PPM_FD_UPPER_LAYER_CREAT :
+	       facts->layer == LAYER_LOWER ? PPM_FD_LOWER_LAYER_CREAT :
+					     0;
+}
+
+/*
+ * Completes and sends the event that the start of the call has left in the thread's slot, with arguments that nobody can
+ * have changed since; see events/enter.h. False when there is none.
+ */
+INLINE bool finish_opening(struct call *c, u32 type, u32 params)
+{
+	u64 tid = (u32)LOAD(c->task, pid);
+	struct slot *slot = slot_of(tid);
+	struct event *e = &c->event;
+	struct file_facts facts;
+	bool described;
+
+	if (!slot || slot->owner != tid)
+		return false;
+	/* The start of another call, whose end was not seen, or a 32-bit call, whose start is not. */
+	described = slot->type == type && !c->compat;
+	if (described && call_wanted(c) && event_open(e, LOSS_OPEN)) {
+		facts = facts_of(c->task, c->ret);
+		e->data = slot->data;
+		e->mask = SLOT_LIMIT - 1;
+		e->len = slot->len;
+		e->index = slot->index;
+		event_stamp(e);
+		*(s64 *)&e->data[LENGTHS + 2 * params] = c->ret;
+		if (slot->flags_at)
+			*(u32 *)&e->data[slot->flags_at & (SLOT_LIMIT - 1)] |= facts_flags(&facts);
+		put_device_and_inode(e, &facts);
+		if (type == EVT_SYSCALL_CREAT_X)
+			put_u16(e, creation_flags(&facts));
+		event_send(e);
+	}
+	slot->owner = 0;
+	return described;
+}
+
+/* The program of a call that opens a file; the body is for calls whose start was not seen. */
+#define OPENING(name, type)                                                                                            \
+	INLINE void fill_##name(struct call *c, struct event *e);                                                      \
+	ON_SYSCALL_EXIT int sys_##name(void *ctx)                                                                      \
+	{                                                                                                              \
+		struct call c = {};                                                                                    \
+		call_begin(&c, ctx, false);                                                                            \
+		if (finish_opening(&c, EVT_##type, EVT_##type##_NPARAMS) ||                                            \
+		    !call_event(&c, EVT_##type, EVT_##type##_NPARAMS, LOSS_OPEN))                                      \
+			return 0;                                                                                      \
+		fill_##name(&c, &c.event);                                                                             \
+		event_send(&c.event);                                                                                  \
+		return 0;                                                                                              \
+	}                                                                                                              \
+	INLINE void fill_##name(struct call *c, struct event *e)
+
+OPENING(openat, SYSCALL_OPENAT_2_X)
 {
 	struct file_facts facts = facts_of(c->task, c->ret);
 	u64 flags = arg(c, 2);
@@ -35,7 +93,7 @@ CALL_OF_KIND(openat, SYSCALL_OPENAT_2_X, LOSS_OPEN)
 	put_device_and_inode(e, &facts);
 }
 
-CALL_OF_KIND(openat2, SYSCALL_OPENAT2_X, LOSS_OPEN)
+OPENING(openat2, SYSCALL_OPENAT2_X)
 {
 	struct file_facts facts = facts_of(c->task, c->ret);
 	struct user_open_how how = READ_USER(struct user_open_how, arg(c, 2));
@@ -50,7 +108,7 @@ CALL_OF_KIND(openat2, SYSCALL_OPENAT2_X, LOSS_OPEN)
 }
 
 #if defined(__TARGET_ARCH_x86)
-CALL_OF_KIND(open, SYSCALL_OPEN_X, LOSS_OPEN)
+OPENING(open, SYSCALL_OPEN_X)
 {
 	struct file_facts facts = facts_of(c->task, c->ret);
 	u64 flags = arg(c, 1);
@@ -62,7 +120,7 @@ CALL_OF_KIND(open, SYSCALL_OPEN_X, LOSS_OPEN)
 	put_device_and_inode(e, &facts);
 }
 
-CALL_OF_KIND(creat, SYSCALL_CREAT_X, LOSS_OPEN)
+OPENING(creat, SYSCALL_CREAT_X)
 {
 	struct file_facts facts = facts_of(c->task, c->ret);
 
@@ -70,8 +128,7 @@ CALL_OF_KIND(creat, SYSCALL_CREAT_X, LOSS_OPEN)
 	put_path(e, arg(c, 0));
 	put_u32(e, arg(c, 1) & 07777);
 	put_device_and_inode(e, &facts);
-	put_u16(e, facts.layer == LAYER_UPPER ? PPM_FD_UPPER_LAYER_CREAT :
-		   facts.layer == LAYER_LOWER ? PPM_FD_LOWER_LAYER_CREAT : 0);
+	put_u16(e, creation_flags(&facts));
 }
 #endif
 

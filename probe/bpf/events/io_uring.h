@@ -110,7 +110,7 @@ INLINE struct sock *request_socket(struct io_kiocb *request)
 /* Sets the provisional result of an open: a place in the ring's table is no descriptor of the process. */
 INLINE void note_slot(struct event *e, u32 params, u32 slot)
 {
-	u8 *data = e->scratch->data;
+	u8 *data = e->data;
 
 	if (!slot)
 		return;
@@ -272,11 +272,11 @@ INLINE int ring_submit(u64 *ctx)
 		event_send(e);
 		return 0;
 	}
-	*(u32 *)&e->scratch->data[RECORD_SPARE] = e->len;
-	*(u32 *)&e->scratch->data[HEADER_LEN] = e->kind;
-	*(s64 *)&e->scratch->data[HEADER_TS] = request_fd(request);
-	if (e->len > WAITING_LIMIT || bpf_map_update_elem(&waiting, &key, e->scratch->data, 0)) {
-		*(u32 *)&e->scratch->data[RECORD_SPARE] = 0;
+	*(u32 *)&e->data[RECORD_SPARE] = e->len;
+	*(u32 *)&e->data[HEADER_LEN] = e->kind;
+	*(s64 *)&e->data[HEADER_TS] = request_fd(request);
+	if (e->len > WAITING_LIMIT || bpf_map_update_elem(&waiting, &key, e->data, 0)) {
+		*(u32 *)&e->data[RECORD_SPARE] = 0;
 		event_send(e);
 	} else {
 		/* It is counted again when it is sent. */
@@ -302,7 +302,7 @@ ON_KERNEL_EVENT("io_uring_submit_sqe") int on_ring_submit_old(u64 *ctx)
 INLINE void complete_tuple(struct event *e, u32 at, s64 fd)
 {
 	struct sock *sk = fd & RING_DESCRIPTOR ? NULL : socket_of(current_task(), fd);
-	u8 *tuple = &e->scratch->data[at & EVENT_MASK], *aside = &e->scratch->data[ASIDE];
+	u8 *tuple = &e->data[at & EVENT_MASK], *aside = &e->data[ASIDE];
 
 	if (!sk || tuple[0] != AF_INET)
 		return;
@@ -310,6 +310,23 @@ INLINE void complete_tuple(struct event *e, u32 at, s64 fd)
 		*(u32 *)&tuple[1] = *(u32 *)&aside[1];
 		*(u16 *)&tuple[5] = *(u16 *)&aside[5];
 	}
+}
+
+/*
+ * Adds what the new descriptor tells to an open of `len` bytes. A function of its own, for the stack: kernels before 6.12
+ * allow 512 bytes for a program and what it calls.
+ */
+SUBPROGRAM int write_facts(u32 flags_at, u32 len, s64 fd)
+{
+	struct scratch *scratch = own_scratch();
+	struct file_facts facts = facts_of(current_task(), fd);
+
+	if (!scratch)
+		return 0;
+	*(u32 *)&scratch->data[flags_at & EVENT_MASK] |= facts_flags(&facts);
+	*(u32 *)&scratch->data[(len - 12) & EVENT_MASK] = facts.device;
+	*(u64 *)&scratch->data[(len - 8) & EVENT_MASK] = facts.inode;
+	return 0;
 }
 
 /* A request has completed. */
@@ -332,7 +349,7 @@ ON_KERNEL_EVENT("io_uring_complete") int on_ring_complete(u64 *ctx)
 	fd = *(s64 *)&waited->data[HEADER_TS];
 	if (!event_begin_for(e, type, params, *(u64 *)&waited->data[HEADER_TID], kind) || len > WAITING_LIMIT)
 		return 0;
-	data = e->scratch->data;
+	data = e->data;
 	bpf_probe_read_kernel(&data[LENGTHS], len - LENGTHS < WAITING_LIMIT ? len - LENGTHS : 0, &waited->data[LENGTHS]);
 	*(u16 *)&data[RECORD_FLAGS] = *(u16 *)&waited->data[RECORD_FLAGS];
 	bpf_map_delete_elem(&waiting, &key);
@@ -346,11 +363,7 @@ ON_KERNEL_EVENT("io_uring_complete") int on_ring_complete(u64 *ctx)
 			if (ret >= 0)
 				ret |= *(s64 *)&data[LENGTHS + 2 * params];
 		} else if (ret >= 0) {
-			struct file_facts facts = facts_of(current_task(), ret);
-
-			*(u32 *)&data[flags_at & EVENT_MASK] |= facts_flags(&facts);
-			*(u32 *)&data[(len - 12) & EVENT_MASK] = facts.device;
-			*(u64 *)&data[(len - 8) & EVENT_MASK] = facts.inode;
+			write_facts(flags_at, len, ret);
 		}
 	}
 	*(s64 *)&data[LENGTHS + 2 * params] = ret;

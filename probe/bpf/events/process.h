@@ -160,9 +160,9 @@ INLINE void put_execution(struct event *e, struct task_struct *task, struct ids 
 	put_s64(e, ids->vpgid);
 	put_u32(e, login_user(task));
 	put_u32(e, file ? executable_flags(task, file) : 0);
-	put_u64(e, capabilities(READ(cred, cap_inheritable.val)));
-	put_u64(e, capabilities(READ(cred, cap_permitted.val)));
-	put_u64(e, capabilities(READ(cred, cap_effective.val)));
+	put_u64(e, capabilities(READ_CAPABILITIES(cred, cap_inheritable)));
+	put_u64(e, capabilities(READ_CAPABILITIES(cred, cap_permitted)));
+	put_u64(e, capabilities(READ_CAPABILITIES(cred, cap_effective)));
 	put_u64(e, inode ? READ(inode, i_ino) : 0);
 	put_u64(e, inode ? change_time(inode) : 0);
 	put_u64(e, inode ? modify_time(inode) : 0);
@@ -355,9 +355,9 @@ CALL(capset, SYSCALL_CAPSET_X)
 	struct cred *cred = LOAD(c->task, cred);
 
 	put_s64(e, c->ret);
-	put_u64(e, capabilities(READ(cred, cap_inheritable.val)));
-	put_u64(e, capabilities(READ(cred, cap_permitted.val)));
-	put_u64(e, capabilities(READ(cred, cap_effective.val)));
+	put_u64(e, capabilities(READ_CAPABILITIES(cred, cap_inheritable)));
+	put_u64(e, capabilities(READ_CAPABILITIES(cred, cap_permitted)));
+	put_u64(e, capabilities(READ_CAPABILITIES(cred, cap_effective)));
 }
 
 CALL(unshare, SYSCALL_UNSHARE_X)

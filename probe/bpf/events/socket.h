@@ -276,7 +276,7 @@ INLINE void put_option(struct call *c, struct event *e, u32 level, u32 option, u
 	e->len++;
 	put_user_bytes(e, address, recorded(e, size));
 	/* The byte that names the type belongs to the parameter. */
-	*(u16 *)&e->scratch->data[LENGTHS + 2 * ((e->index - 1) & (PPM_MAX_EVENT_PARAMS - 1))] += 1;
+	*(u16 *)&e->data[LENGTHS + 2 * ((e->index - 1) & (PPM_MAX_EVENT_PARAMS - 1))] += 1;
 }
 
 NETWORK_CALL(setsockopt, SOCKET_SETSOCKOPT_X)

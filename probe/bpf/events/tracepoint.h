@@ -50,7 +50,7 @@ ON_KERNEL_EVENT("signal_deliver") int on_signal(u64 *ctx)
 	struct event event, *e = &event;
 	u32 signal = ctx[0];
 
-	if (!event_begin_for(e, EVT_SIGNALDELIVER_E, EVT_SIGNALDELIVER_E_NPARAMS, current_tid(), LOSS_OTHER))
+	if (is_own() || !event_begin_for(e, EVT_SIGNALDELIVER_E, EVT_SIGNALDELIVER_E_NPARAMS, current_tid(), LOSS_OTHER))
 		return 0;
 	put_s64(e, sender_of(signal, (void *)ctx[1]));
 	put_s64(e, current_tid());

@@ -161,7 +161,8 @@ fn orphans_and_killed_processes() {
     let dir = folder();
     let heir = dir.join("heir");
     // The orphan tells who its parent is once the one that made it has gone.
-    let orphan = format!("sleep 0.3; read -r a b c parent d < /proc/$$/stat; echo $parent > {}", heir.display());
+    let orphan =
+        format!("sleep 0.3; read -r a b c parent d < /proc/$$/stat; echo $parent > {}", heir.display());
     let Some((events, pid)) = shell(&format!(
         "(/bin/sh -c '{orphan}' & exit 0); /bin/sh -c 'kill -9 $$'; trap : TERM; kill -TERM $$; exit 0"
     )) else {

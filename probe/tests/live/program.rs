@@ -78,7 +78,8 @@ pub fn room(size: usize) -> Arg {
 const BASE: u64 = 0x0040_0000;
 const CODE: u64 = 0x1000;
 const RESULTS: u64 = BASE + 0x8000;
-const DATA: u64 = BASE + 0x9000;
+/// Where the first block of memory lies.
+pub const DATA: u64 = BASE + 0x9000;
 
 /// Assembles calls.
 pub struct Assembler {
