@@ -93,6 +93,14 @@ def main():
         times.append(time.perf_counter() - begun)
     show("change to diagnostics", times)
     place = {"textDocument": {"uri": uri}, "position": {"line": row, "character": column - 3}}
+    # Where nothing has been typed, every field and macro is proposed.
+    empty = {"textDocument": {"uri": uri}, "position": {"line": row, "character": column - len("spawned_process")}}
+    times = []
+    for _ in range(100):
+        begun = time.perf_counter()
+        client.ask("textDocument/completion", empty)
+        times.append(time.perf_counter() - begun)
+    show("completion of nothing yet", times)
     for method in ["completion", "hover", "definition", "documentSymbol", "semanticTokens/full", "codeLens"]:
         times = []
         for _ in range(100):
@@ -109,8 +117,79 @@ def main():
     client.diagnostics(uri, version)
     print(f"burst of 50 edits: {1000 * (time.perf_counter() - begun):.1f} ms, "
           f"{client.ask('rulec/status', None)['analyses'] - before} analyses")
+    cancelled(client, uri)
     status = open(f"/proc/{client.process.pid}/status").read()
     print("memory:", " ".join(line for line in status.split("\n") if line.startswith(("VmHWM", "VmRSS"))))
+    client.process.kill()
+    shutil.rmtree(folder)
+    large(server, text)
+
+
+def cancelled(client, uri):
+    """How long a request that nobody wants any more goes on, and a hover behind many slow requests waits."""
+    times, hovers = [], []
+    for _ in range(30):
+        ids = []
+        for _ in range(20):
+            client.next += 1
+            ids.append(client.next)
+            client.write({"id": client.next, "method": "textDocument/codeLens", "params": {"textDocument": {"uri": uri}}})
+        begun = time.perf_counter()
+        place = {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 0}}
+        waiting = set(ids)
+        for number in ids:
+            client.tell("$/cancelRequest", {"id": number})
+        client.next += 1
+        hover = client.next
+        client.write({"id": hover, "method": "textDocument/hover", "params": place})
+        while waiting or hover:
+            number = client.read().get("id")
+            now = time.perf_counter() - begun
+            if number == hover:
+                hovers.append(now)
+                hover = None
+            elif number in waiting:
+                waiting.discard(number)
+                if not waiting:
+                    times.append(now)
+    show("20 requests cancelled: last answer", times)
+    show("hover behind them", hovers)
+
+
+def large(server, text):
+    """Keystrokes in a file of 2.2 MB: the official rules again and again, under other names."""
+    parts, size, number = [], 0, 0
+    while size < 2_200_000:
+        part = text.replace("- rule: ", f"- rule: R{number} ") if number else text
+        parts.append(part)
+        size += len(part)
+        number += 1
+    whole = "\n".join(parts)
+    folder = tempfile.mkdtemp()
+    with open(os.path.join(folder, "large_rules.yaml"), "w") as file:
+        file.write(whole)
+    uri = f"file://{folder}/large_rules.yaml"
+    client = Client(server)
+    client.ask("initialize", {"capabilities": {}, "processId": None,
+                              "workspaceFolders": [{"uri": f"file://{folder}", "name": "large"}]})
+    client.tell("initialized", {})
+    begun = time.perf_counter()
+    client.tell("textDocument/didOpen", {"textDocument": {"uri": uri, "languageId": "yaml", "version": 1, "text": whole}})
+    client.diagnostics(uri, 1)
+    print(f"large file: {len(whole)} bytes, opened in {1000 * (time.perf_counter() - begun):.0f} ms")
+    line = whole.split("\n").index("- rule: Directory traversal monitored file read")
+    place = {"line": line, "character": 20}
+    times, keys = [], []
+    for version in range(2, 32):
+        begun = time.perf_counter()
+        client.tell("textDocument/didChange", {"textDocument": {"uri": uri, "version": version},
+                    "contentChanges": [{"range": {"start": place, "end": place}, "text": "x"}]})
+        client.ask("textDocument/hover", {"textDocument": {"uri": uri}, "position": place})
+        keys.append(time.perf_counter() - begun)
+        client.diagnostics(uri, version)
+        times.append(time.perf_counter() - begun)
+    show("large file: keystroke and hover", keys)
+    show("large file: keystroke to diagnostics", times)
     client.process.kill()
     shutil.rmtree(folder)
 

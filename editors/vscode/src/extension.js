@@ -53,10 +53,18 @@ async function start(context) {
   await client.start();
 }
 
+/** Pages that the server made, by their addresses: documents that cannot be changed and need not be saved. */
+const pages = new Map();
+const pagesChanged = new vscode.EventEmitter();
+const PAGE_SCHEME = 'rulec-page';
+
 /** Shows Markdown beside the editor. */
-async function show(markdown) {
-  const document = await vscode.workspace.openTextDocument({ language: 'markdown', content: markdown });
-  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true });
+async function show(title, markdown) {
+  const uri = vscode.Uri.from({ scheme: PAGE_SCHEME, path: `/${title.replaceAll('/', ' ')}.md` });
+  pages.set(uri.toString(), markdown);
+  pagesChanged.fire(uri);
+  const document = await vscode.workspace.openTextDocument(uri);
+  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true, preserveFocus: true });
 }
 
 async function showEffectiveRule() {
@@ -66,7 +74,7 @@ async function showEffectiveRule() {
     textDocument: { uri: client.code2ProtocolConverter.asUri(editor.document.uri) },
     position: client.code2ProtocolConverter.asPosition(editor.selection.active),
   });
-  if (page) await show(page);
+  if (page) await show('Effective rule', page);
   else vscode.window.showInformationMessage('There is no rule at the cursor.');
 }
 
@@ -79,7 +87,7 @@ async function explainCode() {
   const code = await vscode.window.showInputBox({ prompt: 'Code of a diagnostic, such as E0102', value: known ? String(known) : '' });
   if (!code || !client) return;
   const page = await client.sendRequest('workspace/executeCommand', { command: 'rulec.explain', arguments: [code] });
-  if (page) await show(page);
+  if (page) await show(code, page);
   else vscode.window.showInformationMessage(`There is no code ${code}.`);
 }
 
@@ -95,6 +103,10 @@ function showReferences(uri, position, locations) {
 
 async function activate(context) {
   context.subscriptions.push(
+    vscode.workspace.registerTextDocumentContentProvider(PAGE_SCHEME, {
+      onDidChange: pagesChanged.event,
+      provideTextDocumentContent: (uri) => pages.get(uri.toString()),
+    }),
     vscode.commands.registerCommand('rulec.showEffectiveRule', showEffectiveRule),
     vscode.commands.registerCommand('rulec.explainCode', explainCode),
     vscode.commands.registerCommand('rulec.showReferences', showReferences),

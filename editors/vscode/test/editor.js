@@ -46,7 +46,7 @@ async function openEditor({ files, settings, width = 1280, height = 800, scale =
   const folder = path.join(home, 'rules');
   const data = path.join(home, 'data');
   const extensions = path.join(home, 'extensions');
-  for (const made of [folder, path.join(data, 'User'), extensions]) fs.mkdirSync(made, { recursive: true });
+  for (const made of [folder, path.join(data, 'User'), path.join(data, 'Machine'), extensions]) fs.mkdirSync(made, { recursive: true });
   for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(folder, name), text);
   const quiet = {
     'workbench.startupEditor': 'none',
@@ -59,7 +59,10 @@ async function openEditor({ files, settings, width = 1280, height = 800, scale =
     'editor.minimap.enabled': false,
     'workbench.secondarySideBar.defaultVisibility': 'hidden',
   };
-  fs.writeFileSync(path.join(data, 'User/settings.json'), JSON.stringify({ ...quiet, ...settings }));
+  // Settings of the machine, such as the path of the server, count only where the files are.
+  for (const scope of ['User', 'Machine']) {
+    fs.writeFileSync(path.join(data, scope, 'settings.json'), JSON.stringify({ ...quiet, ...settings }));
+  }
   const env = { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home };
   const shared = ['--extensions-dir', extensions, '--user-data-dir', data, '--config', path.join(home, 'config.yaml')];
   const installed = spawnSync(NODE, [ENTRY, ...shared, '--install-extension', VSIX], { env, encoding: 'utf8' });
