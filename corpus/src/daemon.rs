@@ -37,19 +37,27 @@ impl Run {
 /// When it cannot be built.
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
-        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build.args(["build", "--quiet", "-p", "ruled", "--bin", "ruled"]);
-        if !cfg!(debug_assertions) {
-            build.arg("--release");
-        }
-        build.current_dir(env!("CARGO_MANIFEST_DIR"));
-        assert!(build.status().expect("cargo runs").success(), "ruled cannot be built");
-        // Tests lie in <target>/<profile>/deps.
-        let own = std::env::current_exe().expect("the path of this test");
-        let folder = own.ancestors().nth(2).expect("the folder of the profile");
-        folder.join("ruled")
-    })
+    BINARY.get_or_init(|| build(&["ruled"]).join("ruled"))
+}
+
+/// Builds programs in the profile of the running test and gives their folder.
+///
+/// # Panics
+/// When they cannot be built.
+pub fn build(names: &[&str]) -> PathBuf {
+    let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    build.args(["build", "--quiet"]);
+    for name in names {
+        build.args(["-p", name, "--bin", name]);
+    }
+    if !cfg!(debug_assertions) {
+        build.arg("--release");
+    }
+    build.current_dir(env!("CARGO_MANIFEST_DIR"));
+    assert!(build.status().expect("cargo runs").success(), "{names:?} cannot be built");
+    // Tests lie in <target>/<profile>/deps.
+    let own = std::env::current_exe().expect("the path of this test");
+    own.ancestors().nth(2).expect("the folder of the profile").to_path_buf()
 }
 
 /// Runs `ruled` in a folder, as host `lab` in UTC.
