@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::support::{Scratch, command};
 
 /// How long an alert may take to come: machines that run tests are busy.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A rule whose alert tells that events flow.
 pub const CANARY: &str = "- rule: Canary\n  desc: says that events flow\n  condition: evt.type in (open, openat, openat2) and \
@@ -33,7 +33,7 @@ pub struct Ended {
 pub struct Daemon {
     child: Child,
     lines: Receiver<String>,
-    stderr: thread::JoinHandle<String>,
+    stderr: Option<thread::JoinHandle<String>>,
     seen: Vec<Value>,
     other: String,
 }
@@ -69,7 +69,7 @@ impl Daemon {
             let _ = stderr.read_to_end(&mut text);
             String::from_utf8_lossy(&text).into_owned()
         });
-        let mut daemon = Daemon { child, lines, stderr, seen: Vec::new(), other: String::new() };
+        let mut daemon = Daemon { child, lines, stderr: Some(stderr), seen: Vec::new(), other: String::new() };
         daemon.wait_until_events_flow();
         daemon
     }
@@ -87,7 +87,8 @@ impl Daemon {
                 return;
             }
             if let Ok(Some(status)) = self.child.try_wait() {
-                panic!("ruled ended with {status}");
+                let said = self.stderr.take().and_then(|stderr| stderr.join().ok()).unwrap_or_default();
+                panic!("ruled ended with {status}: {said}");
             }
             assert!(start.elapsed() < PATIENCE, "no event came");
         }
@@ -146,8 +147,23 @@ impl Daemon {
                 _ => self.other.push_str(&format!("{line}\n")),
             }
         }
-        let stderr = self.stderr.join().unwrap();
-        Ended { code: status.code(), alerts: self.seen, stderr, summary: self.other }
+        let stderr = self.stderr.take().unwrap().join().unwrap();
+        Ended {
+            code: status.code(),
+            alerts: std::mem::take(&mut self.seen),
+            stderr,
+            summary: std::mem::take(&mut self.other),
+        }
+    }
+}
+
+/// A test that failed leaves nothing behind.
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        if self.child.try_wait().is_ok_and(|ended| ended.is_none()) {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
     }
 }
 
