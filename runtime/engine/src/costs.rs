@@ -11,7 +11,9 @@ use crate::matcher::Ruleset;
 
 /// Samples may take that part of the time that evaluation takes, at most.
 const SHARE: u64 = 100;
-/// Events between two samples at first, and at least.
+/// Events before the first sample.
+const FIRST: u64 = 16;
+/// Events between two samples at least.
 const SHORTEST: u64 = 64;
 /// Events between two samples at most.
 const LONGEST: u64 = 1 << 16;
@@ -55,7 +57,7 @@ impl Costs {
             rules: vec![Cost::default(); program.rules.len()],
             samples: 0,
             since: 0,
-            until: SHORTEST,
+            until: FIRST,
             clock_ns,
             evaluated_ns: 0,
             sampled_ns: 0,

@@ -110,6 +110,8 @@ impl Config {
             || outputs.file.is_some()
             || outputs.program.is_some()
             || outputs.http.is_some()
+            || self.falco.endpoints.exporter.is_some()
+            || self.falco.endpoints.grpc.as_ref().is_some_and(|grpc| grpc.alerts)
     }
 
     /// Whether a port below 1024 is to be listened on.
