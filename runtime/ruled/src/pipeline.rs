@@ -19,7 +19,8 @@ use crate::service;
 use crate::signals::{Request, Signals};
 use crate::source::{Drained, Flow, Item, Source};
 use crate::statistics::Statistics;
-use crate::time_zone::LocalZone;
+use crate::silence::{SILENCE_RULE, Silence};
+use crate::time_zone::{LocalZone, time_of_day};
 use crate::timing::StartUp;
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -49,6 +50,7 @@ pub(crate) struct Pipeline<'a> {
     /// Event time at which something other than the event itself is to be looked at.
     due_ns: u64,
     recordings: Recordings,
+    silence: Silence,
     serving: &'a mut Serving,
     /// Whether events come from a capture.
     replaying: bool,
@@ -81,6 +83,8 @@ pub(crate) struct Parts<'a> {
     pub(crate) log: &'a Log,
     /// What is recorded.
     pub(crate) recordings: Recordings,
+    /// When a silence of the source is told.
+    pub(crate) silence: Silence,
     /// What others may ask.
     pub(crate) serving: &'a mut Serving,
     /// Whether events come from a capture.
@@ -133,6 +137,7 @@ impl<'a> Pipeline<'a> {
             started_ns: 0,
             due_ns: 0,
             recordings: parts.recordings,
+            silence: parts.silence,
             serving: parts.serving,
             replaying: parts.replaying,
             other_rules: false,
@@ -198,6 +203,20 @@ impl<'a> Pipeline<'a> {
     /// How long the start took.
     pub(crate) fn start_up(&self) -> StartUp {
         self.start_up
+    }
+
+    /// What is known of the machine, in one line.
+    pub(crate) fn state_summary(&self) -> String {
+        let (state, stats) = (self.engine.state(), self.engine.stats());
+        format!(
+            "State: {} threads ({} added, {} removed, {} dropped), {} look-ups of unknown ones, {} descriptors dropped",
+            state.threads.len(),
+            stats.threads_added,
+            stats.threads_removed,
+            stats.threads_dropped,
+            stats.thread_misses,
+            stats.fds_dropped
+        )
     }
 
     /// Events that were seen.
@@ -297,6 +316,19 @@ impl<'a> Pipeline<'a> {
     fn idle(&mut self) -> Result<bool, Stop> {
         let now = now_ns();
         self.recordings.idle(now);
+        if let Some(since) = self.silence.look(now, self.engine.stats().events) {
+            let time = time_of_day(since);
+            let fields = [("last_event_time", InternalValue::Text(&time))];
+            let message = self.silence.message();
+            let alert = InternalAlert {
+                ts: now,
+                priority: Priority::Debug,
+                rule: SILENCE_RULE,
+                message: &message,
+                fields: &fields,
+            };
+            self.outputs.internal(&alert, &self.format);
+        }
         if now < self.due_ns { Ok(false) } else { self.tick(now) }
     }
 

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -15,9 +14,6 @@ use crate::privileges;
 
 /// The oldest kernel with everything that the probe needs.
 const OLDEST: (u32, u32) = (5, 8);
-
-/// The inode of the first namespace of process ids (`PROC_PID_INIT_INO`).
-const FIRST_PID_NAMESPACE: &str = "pid:[4026531836]";
 
 /// How long the trial waits for an event.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -139,8 +135,7 @@ fn foreign_calls(features: &Features) -> Finding {
 }
 
 fn host_proc(roots: &Roots) -> Finding {
-    let own = fs::read_link(roots.proc.join("self/ns/pid")).unwrap_or_default();
-    if own == Path::new(FIRST_PID_NAMESPACE) || roots.proc.as_path() != Path::new("/proc") {
+    if roots.shows_host() {
         return fine("host_proc", format!("{} shows the host's processes", roots.proc.display()));
     }
     limited(

@@ -30,6 +30,8 @@ pub(crate) struct LiveHost {
     sockets_read: Instant,
     /// Whether anybody looks at descriptors.
     with_descriptors: bool,
+    /// Whether threads can be looked up at all.
+    shows_host: bool,
     /// Who asks container runtimes.
     containers: Option<Asker>,
 }
@@ -44,11 +46,15 @@ impl LiveHost {
             sockets_read: Instant::now(),
             with_descriptors,
             containers,
+            shows_host: roots.shows_host(),
             roots: roots.clone(),
         }
     }
 
     fn folder(&self, tid: i64) -> Option<TaskDir> {
+        if !self.shows_host {
+            return None;
+        }
         TaskDir::open(&self.roots.proc.join(tid.to_string())).ok()
     }
 
@@ -74,6 +80,7 @@ impl HostLookup for LiveHost {
     }
 
     fn thread_alive(&mut self, tid: i64) -> bool {
+        // Where nobody can tell, inactivity alone decides.
         self.folder(tid).is_some()
     }
 

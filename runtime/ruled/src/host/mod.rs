@@ -43,6 +43,15 @@ impl Roots {
         Roots { root: root.into(), proc: root.join("proc") }
     }
 
+    /// Whether `/proc` has the numbers that the kernel's events have. In a namespace of process ids it has others: who is
+    /// looked up there is somebody else.
+    pub(crate) fn shows_host(&self) -> bool {
+        /// The inode of the first namespace of process ids (`PROC_PID_INIT_INO`).
+        const FIRST: &str = "pid:[4026531836]";
+        let elsewhere = self.proc != Path::new("/proc");
+        elsewhere || std::fs::read_link(self.proc.join("self/ns/pid")).is_ok_and(|link| link == Path::new(FIRST))
+    }
+
     /// The number of this process as the host has it.
     pub(crate) fn own_process(&self) -> u32 {
         let link = std::fs::read_link(self.proc.join("self")).ok();

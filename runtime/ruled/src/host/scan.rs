@@ -41,7 +41,8 @@ pub(crate) fn scan(roots: &Roots, extent: Extent) -> Snapshot {
         init_starts: FxHashMap::default(),
         namespaces: Vec::new(),
     };
-    for pid in numbers(&roots.proc) {
+    let processes = if roots.shows_host() { numbers(&roots.proc) } else { Vec::new() };
+    for pid in processes {
         scanner.process(pid, &mut snapshot);
     }
     scanner.finish(&mut snapshot);

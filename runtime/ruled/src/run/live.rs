@@ -19,6 +19,12 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
     chosen.notes.iter().for_each(|note| log.debug(note));
     chosen.warnings.iter().for_each(|warning| log.warning(warning));
     let roots = Roots::of_environment();
+    if !roots.shows_host() {
+        log.warning(
+            "this is a namespace of process ids: what ran before the start is unknown and own activity is not recognised; \
+             mount the host's files and set HOST_ROOT",
+        );
+    }
     let (asker, answers) = containers(run, &roots)?;
     let engine = start::engine(config, &ready, Box::new(LiveHost::new(&roots, chosen.descriptors, asker)));
     let options = probe_options(run, &chosen, &roots);
@@ -45,6 +51,7 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
         let (seconds, events) = (timing::cpu_seconds() - start, pipeline.events_seen());
         eprintln!("Elapsed CPU time: {seconds:.3}, Captured Events: {events}");
         eprintln!("{}\n{}", pipeline.start_up(), timing::resources());
+        eprintln!("{}", pipeline.state_summary());
         if let Ok(stats) = source.stats() {
             let total = stats.total();
             eprintln!(
@@ -74,8 +81,8 @@ fn containers(run: Run<'_>, roots: &Roots) -> Step<(Option<Asker>, Option<Answer
         return Ok((None, None));
     }
     let runtimes = containers::runtimes(&run.config.root, &roots.root);
-    let (asker, answers) =
-        containers::start(runtimes).map_err(|error| Stop::fatal(format!("cannot start a thread: {error}")))?;
+    let (asker, answers) = containers::start(runtimes)
+        .map_err(|error| Stop::fatal(format!("cannot start a thread: {error}")))?;
     Ok((Some(asker), Some(answers)))
 }
 

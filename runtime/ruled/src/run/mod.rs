@@ -22,6 +22,7 @@ use crate::record::Recordings;
 use crate::reload;
 use crate::rules::Identity;
 use crate::signals::Signals;
+use crate::silence::Silence;
 use crate::source::{Capture, SourceError};
 use crate::start::Ready;
 use crate::statistics::Statistics;
@@ -98,9 +99,9 @@ pub(crate) fn run(
         outputs.hurry();
     }
     // The last alerts come to the servers' clients before the servers end.
-    drop(outputs);
+    let heard = outputs.close();
     drop(serving);
-    if run.invocation.traced_rule().is_none() {
+    if heard && run.invocation.traced_rule().is_none() {
         // Whoever closed standard output does not want to know.
         let _ = io::stdout().lock().write_all(statistics.summary().as_bytes());
     }
@@ -140,6 +141,7 @@ impl<'a> Run<'a> {
             ),
             serving: open.serving,
             replaying: open.replaying,
+            silence: Silence::new(self.config.falco.max_consecutive_timeouts),
             seconds: self.invocation.options.duration,
             start_up: ready.start_up,
             zone: LocalZone::of_process(),
