@@ -15,7 +15,7 @@ use crate::finding::Finding;
 use crate::input::{Input, Options};
 use crate::items::Reader;
 use crate::lint::{self, LintContext};
-use crate::scope::Definitions;
+use crate::scope::{Definitions, PluginRequirement};
 use crate::source::{Sources, TreeId};
 
 /// What checking gave.
@@ -52,6 +52,8 @@ struct ReadFile {
     id: FileId,
     /// The whole file, when it is YAML.
     tree: Result<TreeId, YamlError>,
+    /// Whether it has the form of a rule file, for each document, when it is YAML.
+    schema: Result<Vec<String>, String>,
     /// Otherwise what can be read of it, item by item, and why other items cannot.
     pieces: Vec<TreeId>,
     errors: Vec<(FileRange, YamlError)>,
@@ -101,29 +103,40 @@ impl Load {
 /// It is good for one catalogue: whoever changes [`Options::catalogue`] starts a new one.
 #[derive(Default)]
 pub struct Memo {
-    trees: FxHashMap<Arc<str>, (Arc<Yaml>, Option<YamlError>)>,
+    trees: FxHashMap<Arc<str>, KnownTree>,
     cache: Cache,
+    quiet: lint::Quiet,
+}
+
+/// A file's text as YAML, and what there is to say about its form once that was asked.
+struct KnownTree {
+    tree: Arc<Yaml>,
+    error: Option<YamlError>,
+    schema: Option<Result<Vec<String>, String>>,
 }
 
 impl Memo {
-    fn read(&mut self, text: &Arc<str>) -> (Arc<Yaml>, Option<YamlError>) {
-        if let Some(known) = self.trees.get(text) {
-            return known.clone();
-        }
-        let parsed = read(text);
-        let made = (Arc::new(parsed.tree), parsed.errors.into_iter().next());
-        self.trees.insert(text.clone(), made.clone());
-        made
+    fn read(&mut self, text: &Arc<str>) -> &mut KnownTree {
+        self.trees.entry(text.clone()).or_insert_with(|| {
+            let parsed = read(text);
+            let error = parsed.errors.into_iter().next();
+            KnownTree { tree: Arc::new(parsed.tree), error, schema: None }
+        })
     }
 }
 
 /// Checks files.
 pub fn check(input: &Input) -> Checked {
-    check_again(input, &mut Memo::default())
+    run(input, &mut Memo::default())
 }
 
 /// Checks files, using and renewing what earlier checks left. The result is that of [`check`].
 pub fn check_again(input: &Input, memo: &mut Memo) -> Checked {
+    memo.cache.keeps = true;
+    run(input, memo)
+}
+
+fn run(input: &Input, memo: &mut Memo) -> Checked {
     memo.trees.retain(|text, _| input.files.iter().any(|file| file.text == *text));
     memo.cache.next_run();
     let mut sources = Sources::default();
@@ -149,19 +162,26 @@ pub fn check_again(input: &Input, memo: &mut Memo) -> Checked {
     let mut diagnostics = diagnostics(loads, &sources);
     if input.options.lints {
         let context = LintContext::new(&sources, &definitions, &compiled, &input.options);
-        lint::run(&context, &mut diagnostics);
+        lint::run(&context, &mut memo.quiet, &mut diagnostics);
     }
-    let unmet_requirements = requirements(&definitions, &input.options, &mut diagnostics);
+    // What stands after an error, Falco does not know of.
+    let known = falco.as_ref().map_or(&definitions, |pass| &pass.definitions);
+    let unmet_requirements = unmet(known, &input.options).into_iter().map(|(_, message)| message).collect();
+    let ours = unmet(&definitions, &input.options);
+    diagnostics.extend(
+        ours.into_iter().map(|(range, message)| Diagnostic::new(&codes::PLUGIN_REQUIREMENT, range, message)),
+    );
     diagnostics.sort_by_key(|one| one.primary());
     Checked { files: results, diagnostics, unmet_requirements, sources, definitions, compiled }
 }
 
 fn read_file(file: &crate::SourceFile, sources: &mut Sources, memo: &mut Memo) -> ReadFile {
     let id = sources.add_file(file.clone());
-    let (tree, error) = memo.read(&file.text);
-    let Some(error) = error else {
-        let tree = sources.add_tree(id, 0, tree);
-        return ReadFile { id, tree: Ok(tree), pieces: Vec::new(), errors: Vec::new() };
+    let known = memo.read(&file.text);
+    let Some(error) = known.error.clone() else {
+        let tree = sources.add_tree(id, 0, known.tree.clone());
+        let schema = known.schema.get_or_insert_with(|| schema::validate(sources, tree)).clone();
+        return ReadFile { id, tree: Ok(tree), schema, pieces: Vec::new(), errors: Vec::new() };
     };
     let (mut pieces, mut errors) = (Vec::new(), Vec::new());
     let items = split(&file.text).items;
@@ -182,7 +202,7 @@ fn read_file(file: &crate::SourceFile, sources: &mut Sources, memo: &mut Memo) -
     if errors.is_empty() {
         errors.push((own, error.clone()));
     }
-    ReadFile { id, tree: Err(error), pieces, errors }
+    ReadFile { id, tree: Err(error), schema: Ok(Vec::new()), pieces, errors }
 }
 
 /// The word at an offset, or an empty span.
@@ -209,9 +229,9 @@ fn pass(
         match &file.tree {
             Ok(tree) => {
                 trees = std::slice::from_ref(tree);
-                match schema::validate(sources, *tree) {
-                    Ok(statuses) => load.schema = statuses,
-                    Err(message) => load.reading.push(key_error(sources, file, message)),
+                match &file.schema {
+                    Ok(statuses) => load.schema.clone_from(statuses),
+                    Err(message) => load.reading.push(key_error(sources, file, message.clone())),
                 }
             }
             Err(error) => yaml_errors(sources, file, error, &mut load.reading),
@@ -313,19 +333,12 @@ fn diagnostics(loads: Vec<Load>, sources: &Sources) -> Vec<Diagnostic> {
     all
 }
 
-fn requirements(
-    definitions: &Definitions,
-    options: &Options,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<String> {
+/// Requirements of plugins that are not met, with Falco's messages.
+fn unmet(definitions: &Definitions, options: &Options) -> Vec<(FileRange, String)> {
     let loaded: Vec<(&str, Option<&str>)> =
         options.catalogue.plugins().map(|plugin| (plugin.name.as_str(), plugin.version.as_deref())).collect();
-    let mut unmet = Vec::new();
-    for requirement in &definitions.plugins {
-        if let Err(message) = requirement.check(&loaded) {
-            diagnostics.push(Diagnostic::new(&codes::PLUGIN_REQUIREMENT, requirement.range, message.clone()));
-            unmet.push(message);
-        }
-    }
-    unmet
+    let check = |requirement: &PluginRequirement| {
+        requirement.check(&loaded).err().map(|message| (requirement.range, message))
+    };
+    definitions.plugins.iter().filter_map(check).collect()
 }

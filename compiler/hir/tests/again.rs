@@ -25,3 +25,12 @@ fn a_memo_changes_nothing() {
         }
     }
 }
+
+#[test]
+fn macros_that_refer_to_themselves_end() {
+    let text = "- macro: a\n  condition: a and evt.type = open\n- macro: b\n  condition: c and proc.name = x\n- macro: c\n  \
+                condition: b and fd.name = /x\n- rule: r\n  desc: d\n  condition: a and b\n  output: x\n  priority: INFO\n";
+    let input = Input { files: vec![SourceFile::new("loop.yaml", text)], ..Input::default() };
+    let codes: Vec<&str> = check(&input).diagnostics.iter().map(|one| one.code.id).collect();
+    assert!(codes.contains(&"E0111"), "{codes:?}");
+}

@@ -51,10 +51,10 @@ impl LineIndex {
         let bytes = text.as_bytes();
         let mut starts = vec![0];
         let mut lone_returns = false;
-        for (at, &byte) in bytes.iter().enumerate() {
-            let lone_return = byte == b'\r' && bytes.get(at + 1) != Some(&b'\n');
+        for at in memchr::memchr2_iter(b'\n', b'\r', bytes) {
+            let lone_return = bytes.get(at) == Some(&b'\r') && bytes.get(at + 1) != Some(&b'\n');
             lone_returns |= lone_return;
-            if byte == b'\n' || lone_return {
+            if bytes.get(at) == Some(&b'\n') || lone_return {
                 starts.push(clamp(at + 1));
             }
         }

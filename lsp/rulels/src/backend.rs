@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use serde_json::{Value, json};
 use tokio::sync::mpsc::unbounded_channel;
 use tower_lsp_server::Client;
-use tower_lsp_server::jsonrpc::Result;
+use tower_lsp_server::jsonrpc::{Error, Result};
 use tower_lsp_server::ls_types::{Position, TextDocumentIdentifier, TextDocumentPositionParams};
 
 use crate::features::Answer;
@@ -64,6 +64,12 @@ impl Backend {
     /// `rulec/effectiveRule`: the rule at a position after everything that changes it, as Markdown.
     pub(crate) async fn effective_rule(&self, place: TextDocumentPositionParams) -> Result<Option<String>> {
         self.at(place, |view, at| Ok(view.analysis.effective_rule_at(view.file, view.offset(at)))).await
+    }
+
+    /// Answers what is no message.
+    pub(crate) async fn malformed(&self, params: Value) -> Result<Value> {
+        let is_json = params.get("is_json").and_then(Value::as_bool).unwrap_or_default();
+        Err(if is_json { Error::invalid_request() } else { Error::parse_error() })
     }
 
     /// `rulec/status`: counters, for tests and reports of problems.

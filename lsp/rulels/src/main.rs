@@ -5,6 +5,9 @@ use std::process::ExitCode;
 
 const HELP: &str = "rulels: language server for Falco rules\n\nUsage: rulels [--stdio | --version | --help]\n\nThe server speaks the Language Server Protocol over standard input and output; editors start it.\n";
 
+/// Threads that compute answers, with those that read and write.
+const MOST_THREADS: usize = 8;
+
 fn main() -> ExitCode {
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
@@ -23,7 +26,12 @@ fn main() -> ExitCode {
             }
         }
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        // Answers are computed on these; more of them make nothing faster and keep memory apart from each other.
+        .max_blocking_threads(MOST_THREADS)
+        .enable_all()
+        .build();
     match runtime {
         Ok(runtime) => {
             runtime.block_on(rulels::serve(tokio::io::stdin(), tokio::io::stdout()));

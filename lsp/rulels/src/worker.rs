@@ -20,7 +20,7 @@ use crate::to_proto;
 use crate::workspace::{Documents, Workspace};
 
 /// An edit waits this long for more that come with it.
-const PAUSE: Duration = Duration::from_micros(500);
+const PAUSE: Duration = Duration::from_micros(100);
 /// Once edits have come during an analysis, the next waits until none has come for this long …
 const QUIET: Duration = Duration::from_millis(15);
 /// … but not longer than this.
@@ -78,6 +78,8 @@ pub(crate) struct Worker {
     published: BTreeMap<Uri, Vec<Diagnostic>>,
     /// Documents changed since then.
     pub(crate) touched: Vec<Uri>,
+    /// What was analysed last: taken apart only after the next answer is on its way.
+    last: Vec<Analysis>,
     outgoing: mpsc::UnboundedSender<Outgoing>,
     runtime: Handle,
     /// How often everything was analysed, for tests of bursts.
@@ -97,6 +99,7 @@ impl Worker {
             dirty: None,
             published: BTreeMap::new(),
             touched: Vec::new(),
+            last: Vec::new(),
             outgoing,
             runtime,
             analyses: 0,
@@ -243,9 +246,10 @@ impl Worker {
         let touched = std::mem::take(&mut self.touched);
         let pulls = self.client.pulls && self.settings.push_diagnostics != Some(true);
         let mut seen: BTreeMap<Uri, Vec<Diagnostic>> = BTreeMap::new();
-        for view in self.views() {
+        let views = self.views();
+        for view in &views {
             // Also when the client asks for them: then they are ready.
-            let by_file = to_proto::all_diagnostics(&view);
+            let by_file = to_proto::all_diagnostics(view);
             for (uri, diagnostics) in view.uris.iter().zip(by_file) {
                 seen.insert(uri.clone(), diagnostics);
             }
@@ -269,5 +273,6 @@ impl Worker {
             self.send(Outgoing::RefreshDiagnostics);
         }
         self.published = seen;
+        self.last = views.into_iter().map(|view| view.analysis).collect();
     }
 }

@@ -11,7 +11,7 @@ const RULES: &str = "- rule: Shell\n  desc: a shell starts\n  condition: spawned
 
 fn everything() -> Value {
     json!({
-        "textDocument": { "completion": { "completionItem": { "snippetSupport": true } } },
+        "textDocument": { "completion": { "completionItem": { "snippetSupport": true, "resolveSupport": { "properties": ["documentation"] } } } },
         "general": { "positionEncodings": ["utf-8", "utf-16"] },
         "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } },
     })
@@ -63,6 +63,12 @@ async fn every_capability_answers() {
 
     let completion = client.ask("textDocument/completion", at(&b, 2, 30)).await;
     assert!(completion["items"].as_array().unwrap().iter().any(|item| item["label"] == "proc.name"));
+    // Documentation comes with the proposal that is looked at.
+    let proposal = completion["items"].as_array().unwrap().iter().find(|item| item["label"] == "proc.name");
+    let proposal = proposal.unwrap().clone();
+    assert!(proposal["documentation"].is_null());
+    let resolved = client.ask("completionItem/resolve", proposal).await;
+    assert!(resolved["documentation"]["value"].as_str().unwrap().contains("CHARBUF"), "{resolved}");
     assert!(client.ask("textDocument/signatureHelp", here.clone()).await.is_null());
     let symbols = client.ask("textDocument/documentSymbol", document.clone()).await;
     assert_eq!(symbols[0]["name"], "Shell");

@@ -3,12 +3,13 @@
 use std::hash::{Hash, Hasher};
 use std::sync::{Arc, OnceLock};
 
+use ir::EventSet;
 use rustc_hash::{FxHashMap, FxHasher};
 use syntax::ast::{Ast, NodeId, NodeKind};
 use syntax::condition::{ParseOptions, parse};
 use syntax::{Parse, SyntaxError};
 
-use crate::check::{CheckedUnit, Fields, check_unit};
+use crate::check::{CheckedUnit, Fields, Reach, check_unit};
 use crate::compile::rule::RuleOutcome;
 
 /// Index of a unit in its cache.
@@ -60,6 +61,13 @@ pub(crate) struct Cache {
     checked: FxHashMap<(UnitId, Arc<str>), Arc<CheckedUnit>>,
     /// By rule name.
     pub(crate) rules: FxHashMap<Arc<str>, RuleOutcome>,
+    /// Those of the run before that nothing had to be said about.
+    pub(super) earlier: FxHashMap<Arc<str>, RuleOutcome>,
+    /// Whether there will be another run, so that outcomes are worth keeping.
+    pub(crate) keeps: bool,
+    /// What can satisfy macros, by stamp; and of the run before.
+    reaches: FxHashMap<u64, Reach<EventSet>>,
+    earlier_reaches: FxHashMap<u64, Reach<EventSet>>,
     next: u32,
 }
 
@@ -69,7 +77,19 @@ impl Cache {
         self.previous = std::mem::take(&mut self.units);
         self.collided.clear();
         self.checked.clear();
-        self.rules.clear();
+        self.earlier = std::mem::take(&mut self.rules);
+        self.earlier.retain(|_, outcome| outcome.is_clean());
+        self.earlier_reaches = std::mem::take(&mut self.reaches);
+    }
+
+    /// What can satisfy a macro, worked out once for all runs in which nothing below it changes.
+    pub(super) fn reach(
+        &mut self,
+        stamp: u64,
+        work_out: impl FnOnce() -> Reach<EventSet>,
+    ) -> Reach<EventSet> {
+        let earlier = &self.earlier_reaches;
+        *self.reaches.entry(stamp).or_insert_with(|| earlier.get(&stamp).copied().unwrap_or_else(work_out))
     }
 
     /// Parses a condition as Falco does when it loads rules.
@@ -99,9 +119,10 @@ impl Cache {
         } else {
             Vec::new()
         };
+        // From 1: a stamp of 0 stands for no condition.
+        self.next += 1;
         let unit =
             Arc::new(Unit { id: UnitId(self.next), ast, errors, identifiers, checked: OnceLock::new() });
-        self.next += 1;
         if collides {
             self.collided.insert(text.into(), unit.clone());
         } else {

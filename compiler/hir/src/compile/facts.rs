@@ -3,6 +3,7 @@
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+use catalogue::Catalogue;
 use ir::EventSet;
 use rustc_hash::{FxHashMap, FxHasher};
 use syntax::ast::NodeId;
@@ -10,6 +11,7 @@ use syntax::ast::NodeId;
 use crate::check::{CheckedUnit, Fields, Reach, Step, reach};
 use crate::compile::Compiler;
 use crate::compile::cache::Unit;
+use crate::scope::Definitions;
 
 /// Facts about all macros, by index.
 #[derive(Default)]
@@ -31,13 +33,16 @@ impl Compiler<'_, '_> {
         facts.stamps = vec![0; count];
         facts.reach = vec![Reach::neutral(); count];
         for &index in &facts.order {
-            let Some(unit) = self.compiled.macros.get(index).and_then(|one| one.unit.as_deref()) else {
+            let Some(unit) = self.compiled.macros.get(index).and_then(|one| one.unit.as_ref()) else {
                 continue;
             };
-            let stamp = self.stamp(unit, &facts.stamps);
-            let reached = self.reach(unit, &facts.reach);
+            let unit = unit.clone();
+            let stamp = self.stamp(&unit, &facts.stamps);
+            let (definitions, catalogue) = (self.definitions, self.environment.catalogue);
+            facts.reach[index] =
+                self.cache.reach(stamp, || reach_with(definitions, catalogue, &unit, &facts.reach));
             facts.stamps[index] = stamp;
-            facts.reach[index] = reached;
+            self.compiled.macros[index].stamp = stamp;
         }
         self.facts = facts;
     }
@@ -79,14 +84,6 @@ impl Compiler<'_, '_> {
         hasher.finish()
     }
 
-    fn reach(&self, unit: &Unit, known: &[Reach<EventSet>]) -> Reach<EventSet> {
-        let of_macro = |node: NodeId| {
-            let at = self.definitions.macros.position(unit.name(node));
-            at.and_then(|at| known.get(at).copied()).unwrap_or_else(Reach::neutral)
-        };
-        reach(&unit.ast, self.environment.catalogue, of_macro)
-    }
-
     /// A number that is equal in two loads when neither a condition nor the macros below it have changed.
     pub(super) fn stamp_of(&self, unit: &Unit) -> u64 {
         self.stamp(unit, &self.facts.stamps)
@@ -94,7 +91,7 @@ impl Compiler<'_, '_> {
 
     /// What can satisfy a condition, macros included.
     pub(super) fn reach_of(&self, unit: &Unit) -> Reach<EventSet> {
-        self.reach(unit, &self.facts.reach)
+        reach_with(self.definitions, self.environment.catalogue, unit, &self.facts.reach)
     }
 
     /// Makes sure that [`Compiler::is_noisy`] knows about a source.
@@ -118,6 +115,20 @@ impl Compiler<'_, '_> {
     pub(super) fn is_noisy(&self, source: &Arc<str>, index: usize) -> bool {
         self.facts.noisy.get(source).and_then(|noisy| noisy.get(index)).copied().unwrap_or(false)
     }
+}
+
+/// What can satisfy a condition, given what can satisfy the macros in it.
+fn reach_with(
+    definitions: &Definitions,
+    catalogue: &Catalogue,
+    unit: &Unit,
+    known: &[Reach<EventSet>],
+) -> Reach<EventSet> {
+    let of_macro = |node: NodeId| {
+        let at = definitions.macros.position(unit.name(node));
+        at.and_then(|at| known.get(at).copied()).unwrap_or_else(Reach::neutral)
+    };
+    reach(&unit.ast, catalogue, of_macro)
 }
 
 pub(super) fn has_noise(checked: &CheckedUnit) -> bool {

@@ -36,7 +36,7 @@ impl Compiler<'_, '_> {
                 self.before_syntax_error(&text, unit, None);
             }
             let unit = unit.filter(|unit| unit.is_ok());
-            self.compiled.macros.push(CompiledMacro { text, unit, used: false, broken });
+            self.compiled.macros.push(CompiledMacro { text, unit, used: false, broken, stamp: 0 });
         }
         for index in 0..definitions.macros.len() {
             self.resolve_macro(index);

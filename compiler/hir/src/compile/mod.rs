@@ -52,6 +52,8 @@ pub struct CompiledMacro {
     pub used: bool,
     /// Whether it, or a macro in it, is undefined or refers to itself.
     pub broken: bool,
+    /// Equal in two runs when neither the condition nor the macros below it have changed.
+    pub(crate) stamp: u64,
 }
 
 /// A rule that compiled.

@@ -24,6 +24,32 @@ pub(crate) struct RuleOutcome {
     looked: bool,
     /// Macros named directly, when all are defined.
     used: Vec<usize>,
+    settings: Settings,
+}
+
+impl RuleOutcome {
+    /// Whether nothing had to be said about the rule.
+    pub(super) fn is_clean(&self) -> bool {
+        self.findings.is_empty() && self.compiled.is_some()
+    }
+}
+
+/// What a rule says besides its texts and changes what is found in them.
+#[derive(Clone, PartialEq, Eq)]
+struct Settings {
+    source: Arc<str>,
+    warn_evttypes: bool,
+    skip_if_unknown_filter: bool,
+}
+
+impl Settings {
+    fn of(rule: &Rule) -> Settings {
+        Settings {
+            source: rule.source.clone(),
+            warn_evttypes: rule.warn_evttypes,
+            skip_if_unknown_filter: rule.skip_if_unknown_filter,
+        }
+    }
 }
 
 /// What a rule's outcome depends on, besides catalogue and configuration.
@@ -78,6 +104,14 @@ impl Compiler<'_, '_> {
             self.mark(if known.looked { &lists } else { &[] }, &known.used);
             return known.compiled;
         }
+        let complained = self.findings.len() > first;
+        if let Some(known) = self.earlier(rule, &text, &inputs).filter(|_| !complained) {
+            let known = RuleOutcome { inputs, ..known.clone() };
+            self.mark(&lists, &known.used);
+            let compiled = known.compiled.clone();
+            self.cache.rules.insert(rule.name.clone(), known);
+            return compiled;
+        }
 
         let fields = self.environment.fields(&rule.source);
         let mut output = None;
@@ -107,12 +141,29 @@ impl Compiler<'_, '_> {
             })),
             _ => None,
         };
-        if self.more_follow {
+        if self.more_follow || self.cache.keeps {
             let findings = self.findings[first..].to_vec();
-            let outcome = RuleOutcome { inputs, findings, compiled: compiled.clone(), looked, used };
+            let settings = Settings::of(rule);
+            let outcome =
+                RuleOutcome { inputs, findings, compiled: compiled.clone(), looked, used, settings };
             self.cache.rules.insert(rule.name.clone(), outcome);
         }
         compiled
+    }
+
+    /// What an earlier run gave, when every byte of the rule's texts comes from where it came from then and nothing below
+    /// them has changed.
+    fn earlier(&self, rule: &Rule, text: &Traced, inputs: &Inputs) -> Option<&RuleOutcome> {
+        let known = self.cache.earlier.get(&rule.name)?;
+        let compiled = known.compiled.as_ref()?;
+        // What the configuration adds to outputs can depend on whatever a rule says.
+        let same = self.append_output.is_empty()
+            && known.inputs.unit == inputs.unit
+            && known.inputs.stamp == inputs.stamp
+            && known.settings == Settings::of(rule)
+            && compiled.text == *text
+            && compiled.output == rule.output.traced(self.sources);
+        same.then_some(known)
     }
 
     /// Falco's location chain of a rule.

@@ -1,5 +1,6 @@
 //! What lints look at.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -30,6 +31,8 @@ pub struct LintContext<'a> {
     /// Fields, events and operators.
     pub catalogue: &'a Catalogue,
     conditions: Vec<Condition<'a>>,
+    /// The place among the conditions of the one that is looked at now.
+    focus: Cell<usize>,
     /// By macro: its place among the conditions.
     macros: Vec<Option<usize>>,
     /// By macro: the source of the first rule that uses it.
@@ -41,6 +44,8 @@ pub struct LintContext<'a> {
 pub struct Condition<'a> {
     /// The rule, when it is one's.
     pub rule: Option<&'a Rule>,
+    /// What the rule compiled to.
+    pub compiled: Option<&'a Arc<CompiledRule>>,
     /// The macro, when it is one's.
     pub macro_: Option<&'a Macro>,
     /// The text with the origin of every byte; lists that were put in are its uses.
@@ -108,6 +113,7 @@ impl<'a> LintContext<'a> {
             options,
             catalogue,
             conditions: Vec::new(),
+            focus: Cell::new(0),
             macros: vec![None; compiled.macros.len()],
             macro_sources: macro_sources(definitions, compiled),
         };
@@ -116,6 +122,7 @@ impl<'a> LintContext<'a> {
             let source = rule.source.clone();
             context.conditions.push(Condition {
                 rule: Some(rule),
+                compiled: Some(one),
                 macro_: None,
                 text: &one.text,
                 unit: &one.unit,
@@ -127,7 +134,7 @@ impl<'a> LintContext<'a> {
         let mut fields: FxHashMap<Arc<str>, Fields<'a>> = FxHashMap::default();
         for (at, (definition, one)) in definitions.macros.iter().zip(&compiled.macros).enumerate() {
             let Some(unit) = one.unit.as_deref() else { continue };
-            let source: Arc<str> = context.macro_sources[at].clone().unwrap_or_else(|| SYSCALL_SOURCE.into());
+            let source = source_or_default(&context.macro_sources[at]);
             let checked = unit.checked_for(&source).cloned().unwrap_or_else(|| {
                 let fields = fields.entry(source.clone()).or_insert_with(|| Fields::new(catalogue, &source));
                 Arc::new(check_unit(&unit.ast, fields, false))
@@ -135,6 +142,7 @@ impl<'a> LintContext<'a> {
             context.macros[at] = Some(context.conditions.len());
             context.conditions.push(Condition {
                 rule: None,
+                compiled: None,
                 macro_: Some(definition),
                 text: &one.text,
                 unit,
@@ -162,9 +170,30 @@ impl<'a> LintContext<'a> {
         &self.conditions
     }
 
-    /// Every comparison of every condition.
+    /// The conditions that are to be looked at now.
+    pub fn focused(&self) -> &[Condition<'a>] {
+        self.conditions.get(self.focused_range()).unwrap_or(&[])
+    }
+
+    /// Their places among [`LintContext::conditions`].
+    pub(super) fn focused_range(&self) -> std::ops::Range<usize> {
+        let at = self.focus.get();
+        at..at + 1
+    }
+
+    /// Turns to the condition at a place.
+    pub(super) fn focus(&self, at: usize) {
+        self.focus.set(at);
+    }
+
+    /// Every comparison of the conditions that are to be looked at now.
     pub fn checks(&self) -> impl Iterator<Item = (&Condition<'a>, &TypedCheck)> {
-        self.conditions.iter().flat_map(|one| one.checked.checks.iter().map(move |check| (one, check)))
+        self.focused().iter().flat_map(|one| one.checked.checks.iter().map(move |check| (one, check)))
+    }
+
+    /// By macro: the event source that its condition is looked at for.
+    pub(super) fn macro_sources(&self) -> impl Iterator<Item = Arc<str>> {
+        self.macro_sources.iter().map(source_or_default)
     }
 
     /// The macro that a name in a condition stands for.
@@ -240,6 +269,10 @@ impl<'a> LintContext<'a> {
             ScalarStyle::DoubleQuoted => new.replace('\\', "\\\\").replace('"', "\\\""),
         })
     }
+}
+
+fn source_or_default(source: &Option<Arc<str>>) -> Arc<str> {
+    source.clone().unwrap_or_else(|| SYSCALL_SOURCE.into())
 }
 
 fn by_node(ast: &Ast, checked: &CheckedUnit) -> Arc<[u32]> {

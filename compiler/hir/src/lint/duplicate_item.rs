@@ -9,7 +9,8 @@ use crate::diagnostic::{Diagnostic, Edit};
 use crate::lint::{LintContext, at};
 use crate::text::ScalarId;
 
-pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
+/// Values that a list has twice.
+pub(super) fn in_lists(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
     for list in context.definitions.lists.iter() {
         let mut first: FxHashMap<&str, ScalarId> = FxHashMap::default();
         for (index, &item) in list.items.iter().enumerate() {
@@ -30,6 +31,10 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
             });
         }
     }
+}
+
+/// Values that a set in a condition has twice.
+pub(super) fn in_conditions(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
     for (condition, check) in context.checks() {
         let NodeKind::Binary { op, right, .. } = condition.ast().kind(check.node) else { continue };
         // With `oneof` a repetition has a meaning, if an odd one.

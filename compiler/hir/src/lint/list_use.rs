@@ -52,7 +52,7 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
 /// Names that were replaced inside quoted texts.
 fn quoted(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
     let mut seen: FxHashSet<FileRange> = FxHashSet::default();
-    for condition in context.conditions() {
+    for condition in context.focused() {
         for use_ in condition.text.uses() {
             let text = context.sources.scalar_text(use_.name.scalar);
             let before = text.get(..use_.name.offset as usize).unwrap_or("");

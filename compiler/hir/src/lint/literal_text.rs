@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::{Condition, LintContext, at};
 
 pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
-    for condition in context.conditions() {
+    for condition in context.focused() {
         let ast = condition.ast();
         for node in ast.preorder(ast.root()) {
             let op = match ast.kind(node) {

@@ -6,7 +6,7 @@
 //! 2. Write `src/lint/<name>.rs` with a function `fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>)`. The
 //!    context has the definitions, every condition as tree and as checked comparisons, and the way from a span of a
 //!    condition's text to what a person wrote ([`LintContext::place`], [`LintContext::edit`]).
-//! 3. Name it in [`ALL`].
+//! 3. Name it in [`ALL`]; as [`Lint::Each`] if what it finds in a condition depends on that condition only.
 //!
 //! A lint looks at what is true whatever the events: it never guesses from names alone when that could be wrong on rules
 //! that work, and it says in the message or a note why it thinks so. What was found through a list or in a macro is
@@ -25,12 +25,14 @@ mod logic;
 mod output_field;
 mod peculiar_field;
 mod process_name;
+mod quiet;
 mod repair;
 mod unchecked_macro;
 mod undefined_list;
 mod wrapping;
 
 pub use context::{Condition, LintContext};
+pub(crate) use quiet::Quiet;
 
 use rustc_hash::FxHashSet;
 use syntax::span::{FileRange, Span};
@@ -38,36 +40,79 @@ use syntax::span::{FileRange, Span};
 use crate::allow;
 use crate::codes::{self, Code};
 use crate::diagnostic::{Diagnostic, Severity};
+use logic::Logic;
 
 /// A lint: looks for problems and adds them.
-pub type Lint = fn(&LintContext<'_>, &mut Vec<Diagnostic>);
+pub enum Lint {
+    /// Looks at everything.
+    Whole(fn(&LintContext<'_>, &mut Vec<Diagnostic>)),
+    /// Looks at the conditions of [`LintContext::focused`], each with its rule, what is below it, and the names of lists.
+    Each(fn(&LintContext<'_>, &mut Vec<Diagnostic>)),
+    /// Looks at everything as logic.
+    Logic(fn(&Logic<'_, '_>, &mut Vec<Diagnostic>)),
+    /// Looks at the conditions in focus as logic.
+    EachLogic(fn(&Logic<'_, '_>, &mut Vec<Diagnostic>)),
+}
 
 /// Every lint.
 pub static ALL: &[Lint] = &[
-    undefined_list::run,
-    impossible_path::run,
-    process_name::run,
-    wrapping::run,
-    peculiar_field::run,
-    event_type::run,
-    literal_text::run,
-    list_use::run,
-    duplicate_item::run,
-    append::run,
-    items::run,
-    documents::run,
-    output_field::run,
-    unchecked_macro::run,
-    logic::run,
+    Lint::Whole(undefined_list::run),
+    Lint::Each(impossible_path::run),
+    Lint::Each(process_name::run),
+    Lint::Each(wrapping::run),
+    Lint::Each(peculiar_field::run),
+    Lint::Each(event_type::run),
+    Lint::Each(literal_text::run),
+    Lint::Each(list_use::run),
+    Lint::Whole(duplicate_item::in_lists),
+    Lint::Each(duplicate_item::in_conditions),
+    Lint::Whole(append::run),
+    Lint::Whole(items::run),
+    Lint::Whole(documents::run),
+    Lint::Each(output_field::run),
+    Lint::Whole(unchecked_macro::run),
+    Lint::EachLogic(logic::never),
+    Lint::EachLogic(logic::always),
+    Lint::EachLogic(logic::empty),
+    Lint::EachLogic(logic::carrier),
+    Lint::Logic(logic::shadow),
 ];
 
-/// Runs every lint, adds repairs to what Falco warns of, and takes away what comments allow.
-pub(crate) fn run(context: &LintContext<'_>, diagnostics: &mut Vec<Diagnostic>) {
+/// Runs every lint, adds repairs to what Falco warns of, and takes away what comments allow. `quiet` is what earlier runs
+/// left.
+pub(crate) fn run(context: &LintContext<'_>, quiet: &mut Quiet, diagnostics: &mut Vec<Diagnostic>) {
     repair::run(context, diagnostics);
-    let mut found = Vec::new();
-    for lint in ALL {
-        lint(context, &mut found);
+    let logic = Logic::new(context);
+    // By lint, so that the order does not depend on what is known already.
+    let mut by_lint: Vec<Vec<Diagnostic>> = ALL.iter().map(|_| Vec::new()).collect();
+    for (lint, found) in ALL.iter().zip(&mut by_lint) {
+        match lint {
+            Lint::Whole(run) => run(context, found),
+            Lint::Logic(run) => run(&logic, found),
+            Lint::Each(_) | Lint::EachLogic(_) => {}
+        }
     }
+    let known = quiet.begin(context);
+    for at in 0..context.conditions().len() {
+        let mut is_quiet = known.knows(context, at);
+        if !is_quiet {
+            context.focus(at);
+            is_quiet = true;
+            for (lint, found) in ALL.iter().zip(&mut by_lint) {
+                let before = found.len();
+                match lint {
+                    Lint::Each(run) => run(context, found),
+                    Lint::EachLogic(run) => run(&logic, found),
+                    Lint::Whole(_) | Lint::Logic(_) => {}
+                }
+                is_quiet &= found.len() == before;
+            }
+        }
+        if is_quiet {
+            quiet.learn(context, at);
+        }
+    }
+    let mut found: Vec<Diagnostic> = by_lint.into_iter().flatten().collect();
     let faulty = faulty_items(context, diagnostics);
     let is_faulty = |at: FileRange| {
         faulty.iter().any(|item| {

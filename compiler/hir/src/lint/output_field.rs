@@ -8,7 +8,8 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::LintContext;
 
 pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
-    for (rule, compiled) in context.rules() {
+    for condition in context.focused() {
+        let (Some(rule), Some(compiled)) = (condition.rule, condition.compiled) else { continue };
         let text = compiled.output.as_str();
         for part in compiled.parts.iter() {
             let OutputPart::Value { span, operand, .. } = part else { continue };

@@ -144,7 +144,8 @@ fn last_word(text: &str) -> &str {
     let is_word = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-' | '[' | ']' | '/');
     let start =
         text.char_indices().rev().take_while(|(_, c)| is_word(*c)).last().map_or(text.len(), |(at, _)| at);
-    text.get(start..).unwrap_or("")
+    // A bracket belongs to a word only behind a field.
+    text.get(start..).unwrap_or("").trim_start_matches(['[', ']'])
 }
 
 fn at_cursor<'t>(

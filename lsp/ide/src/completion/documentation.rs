@@ -15,7 +15,9 @@ impl Analysis {
     /// say.
     pub fn completion_documentation(&self, kind: CompletionKind, label: &str, source: &str) -> String {
         match kind {
-            CompletionKind::Key => Key::from_text(label).map(crate::hover::key_text).unwrap_or_default().to_owned(),
+            CompletionKind::Key => {
+                Key::from_text(label).map(crate::hover::key_text).unwrap_or_default().to_owned()
+            }
             CompletionKind::Field => {
                 let mut fields = self.options().catalogue.fields(source);
                 let name = label.split_once(['[', '(']).map_or(label, |(name, _)| name);
@@ -37,7 +39,12 @@ impl Analysis {
             }
             CompletionKind::Rule => {
                 let found = self.found(SymbolKind::Rule, label);
-                found.iter().find_map(|(_, _, item)| item.value(Key::Desc)).unwrap_or_default().trim().to_owned()
+                found
+                    .iter()
+                    .find_map(|(_, _, item)| item.value(Key::Desc))
+                    .unwrap_or_default()
+                    .trim()
+                    .to_owned()
             }
             CompletionKind::Operator => match Operator::from_text(label) {
                 Some(operator) => operator.about().to_owned(),

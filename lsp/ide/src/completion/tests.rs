@@ -26,7 +26,7 @@ fn items_and_keys() {
     check("- $0", &["rule", "macro", "list"], &["condition"]);
     check("- ru$0", &["rule"], &["proc.name"]);
     check("- rule: r\n  $0", &["condition", "output", "override"], &["items", "rule", "proc.name"]);
-    check("- rule: r\n  condition: x.y = z\n  out$0", &["output", "priority"], &["condition"]);
+    check("- rule: r\n  condition: x.y = z\n  out$0", &["output"], &["condition"]);
     check("- list: l\n  $0", &["items"], &["condition"]);
     check("- rule: r\n  override:\n    $0", &["condition", "exceptions"], &["override"]);
     check("- rule: r\n  override:\n    condition: $0", &["append", "replace"], &["condition"]);
@@ -82,11 +82,18 @@ fn the_word_is_replaced() {
     let (analysis, file, offset) = fixture("- macro: m\n  condition: proc.na$0");
     let first = &analysis.completions(file, offset)[0];
     assert_eq!(first.replace.slice(analysis.text(file)), "proc.na");
+    let (analysis, file, offset) = fixture("- rule: r\n  tags: [T10$0");
+    let first = &analysis.completions(file, offset)[0];
+    assert_eq!(first.replace.slice(analysis.text(file)), "T10");
 }
 
 #[test]
 fn names_that_fields_take() {
-    check("- macro: m\n  condition: evt.type = openat and evt.arg.$0", &["evt.arg.flags", "evt.arg.res"], &["proc.name"]);
+    check(
+        "- macro: m\n  condition: evt.type = openat and evt.arg.$0",
+        &["evt.arg.flags", "evt.arg.res"],
+        &["proc.name"],
+    );
     check("- macro: m\n  condition: evt.arg.fl$0", &["evt.arg.flags"], &["evt.arg.res"]);
     let all = labels("- macro: m\n  condition: evt.type = openat and evt.arg.$0");
     let at = |name: &str| all.iter().position(|one| one == name);

@@ -53,7 +53,9 @@ impl Analysis {
                 if let Some(unit) = checked.compiled.macros.get(at).and_then(|one| one.unit.as_deref()) {
                     expanded_block(&mut page, &own, &checked.expanded(unit));
                 }
-                write(&mut page, format_args!("\n\n{} uses", self.uses(kind, name)));
+                let uses = self.uses(kind, name);
+                let plural = if uses == 1 { "" } else { "s" };
+                write(&mut page, format_args!("\n\n{uses} use{plural}"));
             }
             SymbolKind::Rule => {
                 if let Some(at) = checked.definitions.rules.position(name)

@@ -81,9 +81,18 @@ impl Client {
 
     /// Writes one message.
     pub async fn write(&mut self, message: &Value) {
-        let body = message.to_string();
-        let text = format!("Content-Length: {}\r\n\r\n{body}", body.len());
-        self.writer.write_all(text.as_bytes()).await.unwrap();
+        self.write_body(message.to_string().as_bytes()).await;
+    }
+
+    /// Writes anything as a message.
+    pub async fn write_body(&mut self, body: &[u8]) {
+        let header = format!("Content-Length: {}\r\n\r\n", body.len());
+        self.writer.write_all(&[header.as_bytes(), body].concat()).await.unwrap();
+    }
+
+    /// Drops answers that nobody waits for.
+    pub fn forget_answers(&mut self) {
+        self.answers.clear();
     }
 
     /// Sends a notification.

@@ -10,8 +10,9 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::at;
 use crate::lint::logic::eval::Logic;
 
-pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
-    for (index, condition) in logic.context.conditions().iter().enumerate() {
+pub(in crate::lint) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
+    for index in logic.context.focused_range() {
+        let condition = logic.condition(index);
         let ast = condition.ast();
         let text = condition.text.as_str();
         for (position, check) in condition.checked.checks.iter().enumerate() {

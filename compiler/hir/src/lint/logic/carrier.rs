@@ -10,8 +10,9 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::at;
 use crate::lint::logic::eval::{Logic, is_equality};
 
-pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
-    for (index, condition) in logic.context.conditions().iter().enumerate() {
+pub(in crate::lint) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
+    for index in logic.context.focused_range() {
+        let condition = logic.condition(index);
         if *condition.source != *SYSCALL_SOURCE {
             continue;
         }
@@ -110,9 +111,14 @@ fn reach(logic: &Logic<'_, '_>, index: usize, node: NodeId, depth: u32) -> Event
             .fold(EventSet::none(), |set, child| set.or(&reach(logic, index, *child, depth))),
         NodeKind::Identifier(_) if depth < DEEPEST => match logic.context.macro_at(condition.unit.name(node))
         {
-            Some(inner) => *logic
-                .macro_events(inner)
-                .get_or_init(|| reach(logic, inner, logic.condition(inner).ast().root(), depth + 1)),
+            Some(inner) => {
+                let known = logic.macro_events(inner);
+                // A macro that refers to itself comes here again before it is known.
+                known.get().copied().unwrap_or_else(|| {
+                    let events = reach(logic, inner, logic.condition(inner).ast().root(), depth + 1);
+                    *known.get_or_init(|| events)
+                })
+            }
             None => EventSet::all(),
         },
         NodeKind::Binary { .. } => {

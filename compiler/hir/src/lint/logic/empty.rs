@@ -9,8 +9,8 @@ use crate::diagnostic::Diagnostic;
 use crate::lint::at;
 use crate::lint::logic::eval::Logic;
 
-pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
-    for condition in logic.context.conditions() {
+pub(in crate::lint) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
+    for condition in logic.context.focused() {
         let ast = condition.ast();
         // Empty lists below a `not` are the usual place for people's own additions.
         let mut open: Vec<(NodeId, bool)> = vec![(ast.root(), false)];

@@ -42,7 +42,7 @@ struct Atom {
 }
 
 /// The conditions of a run for questions about them.
-pub(super) struct Logic<'c, 'a> {
+pub struct Logic<'c, 'a> {
     pub(super) context: &'c LintContext<'a>,
     atoms: Vec<Vec<Atom>>,
     /// By condition: the subjects in it and in its macros.
@@ -55,7 +55,7 @@ pub(super) struct Logic<'c, 'a> {
 }
 
 impl<'c, 'a> Logic<'c, 'a> {
-    pub(super) fn new(context: &'c LintContext<'a>) -> Logic<'c, 'a> {
+    pub(in crate::lint) fn new(context: &'c LintContext<'a>) -> Logic<'c, 'a> {
         let mut numbers: FxHashMap<&'c str, u32> = FxHashMap::default();
         let mut atoms: Vec<Vec<Atom>> = Vec::with_capacity(context.conditions().len());
         for condition in context.conditions() {

@@ -9,15 +9,10 @@ mod implied;
 mod never;
 mod shadow;
 
-use crate::diagnostic::Diagnostic;
-use crate::lint::LintContext;
-use eval::Logic;
+pub use eval::Logic;
 
-pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
-    let logic = Logic::new(context);
-    never::run(&logic, found);
-    always::run(&logic, found);
-    empty::run(&logic, found);
-    carrier::run(&logic, found);
-    shadow::run(&logic, found);
-}
+pub(super) use always::run as always;
+pub(super) use carrier::run as carrier;
+pub(super) use empty::run as empty;
+pub(super) use never::run as never;
+pub(super) use shadow::run as shadow;

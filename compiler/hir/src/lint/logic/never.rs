@@ -20,8 +20,9 @@ struct Conflict {
     reason: String,
 }
 
-pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
-    for (index, condition) in logic.context.conditions().iter().enumerate() {
+pub(in crate::lint) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
+    for index in logic.context.focused_range() {
+        let condition = logic.condition(index);
         let before = found.len();
         let ast = condition.ast();
         let exceptions = exceptions(logic, index);

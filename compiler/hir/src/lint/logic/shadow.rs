@@ -26,7 +26,7 @@ struct Enabled<'c, 'a> {
     parts: Vec<Part<'c>>,
 }
 
-pub(super) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
+pub(in crate::lint) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
     let rules = enabled(logic);
     let mut frequency: FxHashMap<u64, usize> = FxHashMap::default();
     for part in rules.iter().flat_map(|one| &one.parts) {
