@@ -3,6 +3,7 @@
 #
 #   probe/tests/qemu/run.sh [ARGUMENT OF THE TEST PROGRAM ...]     e.g. processes::   or   --test-threads=1 files
 #   COMMAND='overhead' probe/tests/qemu/run.sh                     an example of the crate instead of the tests
+#   FEATURES=clang probe/tests/qemu/run.sh                         with objects compiled now, not the prebuilt ones
 #
 # Needs Debian's packages qemu-system-x86, busybox-static, cpio and dpkg; the kernel is downloaded with apt-get and kept
 # in the target folder. Nothing is installed. KVM is used where it works, else emulation.
@@ -26,10 +27,10 @@ fi
 
 # The program: its path is the last one that cargo names.
 if [ -n "${COMMAND:-}" ]; then
-    cargo build --quiet --release -p probe --example "$COMMAND" --manifest-path "$root/Cargo.toml"
+    cargo build --quiet --release ${FEATURES:+--features "$FEATURES"} -p probe --example "$COMMAND" --manifest-path "$root/Cargo.toml"
     program=$target/release/examples/$COMMAND
 else
-    program=$(cargo test --quiet --no-run --message-format=json -p probe --test live --manifest-path "$root/Cargo.toml" |
+    program=$(cargo test --quiet --no-run --message-format=json ${FEATURES:+--features "$FEATURES"} -p probe --test live --manifest-path "$root/Cargo.toml" |
         sed -n 's/.*"executable":"\([^"]*\)".*/\1/p' | tail -1)
 fi
 
