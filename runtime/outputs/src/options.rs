@@ -141,6 +141,8 @@ pub struct Options {
     pub timeout: Duration,
     /// How long the outputs may stand still at the end before the rest is given up.
     pub patience: Duration,
+    /// How long the end may take in all, however much progress there is; `None`: as long as it takes.
+    pub farewell: Option<Duration>,
     /// Set from outside to end waiting for room in a queue.
     pub interrupt: Arc<AtomicBool>,
     /// Alerts on disk.
@@ -158,6 +160,7 @@ impl Default for Options {
         Options {
             timeout: Duration::from_secs(2),
             patience: Duration::from_secs(10),
+            farewell: None,
             interrupt: Arc::default(),
             spool: None,
             grouping: None,

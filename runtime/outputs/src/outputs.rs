@@ -62,6 +62,7 @@ pub struct Outputs {
     grouping: Option<Grouping>,
     next_id: u64,
     wants_fields: bool,
+    closed: bool,
 }
 
 /// Reads the counters from any thread.
@@ -101,6 +102,7 @@ impl Outputs {
             grouping,
             next_id,
             wants_fields,
+            closed: false,
         })
     }
 
@@ -278,6 +280,7 @@ impl Outputs {
     /// Waits until everything is delivered, as long as there is progress, and ends the workers. Called by `drop`, too.
     /// The id of the next alert is returned, for the next set of outputs.
     pub fn close(&mut self) -> u64 {
+        self.closed = true;
         let mut due = Vec::new();
         if let Some(grouping) = &mut self.grouping {
             grouping.expire(u64::MAX, &mut due);
@@ -303,6 +306,12 @@ impl Outputs {
         self.next_id
     }
 
+    /// Whether an output's worker is still caught in a delivery after [`Outputs::close`].
+    pub fn is_stuck(&self, name: &str) -> bool {
+        let hand = self.lanes.iter().zip(&self.hands).find(|(lane, _)| *lane.name == *name);
+        hand.is_some_and(|(_, hand)| !hand.finished.load(Ordering::Acquire))
+    }
+
     /// Waits for the workers; gives up those that stand still.
     fn drain(&mut self) {
         let progress = |lane: &Lane| {
@@ -316,11 +325,13 @@ impl Outputs {
             self.lanes.iter().map(|lane| (progress(lane), Instant::now())).collect();
         let mut pause = Duration::from_micros(100);
         let mut said = false;
+        let begin = Instant::now();
         while self.hands.iter().any(|hand| !hand.finished.load(Ordering::Acquire)) {
             std::thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(20));
             let interrupted = self.options.interrupt.load(Ordering::Relaxed);
             let patience = if interrupted { self.options.timeout } else { self.options.patience };
+            let over = self.options.farewell.is_some_and(|most| begin.elapsed() >= most);
             let mut waiting = false;
             for (index, lane) in self.lanes.iter().enumerate() {
                 if self.hands[index].finished.load(Ordering::Acquire) {
@@ -330,7 +341,7 @@ impl Outputs {
                 if now != last[index].0 {
                     last[index] = (now, Instant::now());
                 }
-                let still = last[index].1.elapsed();
+                let still = if over { patience + last[index].1.elapsed() } else { last[index].1.elapsed() };
                 if still >= patience && !self.hands[index].stop.is_set() {
                     if !said {
                         let text = "output channels still blocked, discarding all remaining notifications";
@@ -342,7 +353,8 @@ impl Outputs {
                 }
                 waiting |= still < patience + FAREWELL;
             }
-            if !waiting {
+            let most = self.options.farewell.unwrap_or(Duration::MAX);
+            if !waiting || begin.elapsed() >= most.saturating_add(FAREWELL) {
                 break;
             }
         }
@@ -358,7 +370,9 @@ impl Outputs {
 
 impl Drop for Outputs {
     fn drop(&mut self) {
-        self.close();
+        if !self.closed {
+            self.close();
+        }
         self.watch.end();
     }
 }

@@ -104,6 +104,9 @@ impl<F: FnMut()> Shift<F> {
 
     fn from_memory(&mut self, batch: &mut VecDeque<Entry>) -> Next {
         while let Some(entry) = batch.pop_front() {
+            if self.worker.queue.is_abandoned() {
+                return Next::Leave;
+            }
             let next = match entry {
                 Entry::Alert(alert) => self.deliver(alert, true),
                 Entry::Reopen => self.reopen(),

@@ -296,6 +296,32 @@ fn a_hanging_program_is_killed_at_the_end() {
 }
 
 #[test]
+fn the_end_comes_in_time_however_much_is_left() {
+    let options = Options { farewell: Some(Duration::from_millis(500)), ..options(&Said::default()) };
+    let mut outputs = Outputs::new(options).unwrap();
+    let (slow, got) = Probe::boxed("slow", |_| {
+        thread::sleep(Duration::from_millis(20));
+        Ok(())
+    });
+    let (stuck, _) = Probe::boxed("stuck", |_| {
+        thread::sleep(Duration::from_secs(30));
+        Ok(())
+    });
+    outputs.add(slow, QueueOptions::default());
+    outputs.add(stuck, QueueOptions::default());
+    for _ in 0..10_000 {
+        outputs.deliver(alert("x"));
+    }
+    let begin = Instant::now();
+    outputs.close();
+    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+    let delivered = got.lock().unwrap().len() as u64;
+    assert!(delivered > 0);
+    assert_eq!(counters(&outputs, "slow").dropped, 10_000 - counters(&outputs, "slow").delivered);
+    assert!(outputs.is_stuck("stuck") && !outputs.is_stuck("slow") && !outputs.is_stuck("other"));
+}
+
+#[test]
 fn groups_are_one_alert_and_a_summary_for_every_output() {
     let grouping = GroupingOptions { window: Duration::from_secs(60), fields: Vec::new() };
     let mut outputs =

@@ -4,11 +4,14 @@ mod support;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
+use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{Run, Scratch, baseline, demo, ruled};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use support::{Run, Scratch, baseline, command, demo, ruled};
 
 /// A configuration that replays the demo, with further settings.
 fn config(scratch: &Scratch, more: &str) -> String {
@@ -104,6 +107,32 @@ fn a_program_that_hangs_holds_nobody_up() {
     assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(alerts(&run).len() > 30);
+}
+
+#[test]
+fn a_signal_ends_a_run_whose_reader_reads_nothing() {
+    let scratch = Scratch::new("unread");
+    // More than a pipe holds.
+    let long = "x".repeat(8000);
+    let config =
+        config(&scratch, &format!("append_output: [{{extra_output: '{long}'}}]\noutput_timeout: 300"));
+    let mut child = command(&["-c", &config, "-o", "outputs_queue.capacity=1"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stderr = BufReader::new(child.stderr.take().unwrap());
+    let mut said = String::new();
+    // The replay waits for its reader, and says so.
+    while !said.contains("output timeout") {
+        assert!(stderr.read_line(&mut said).unwrap() > 0, "{said}");
+    }
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGTERM).unwrap();
+    let begin = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        assert!(begin.elapsed() < Duration::from_secs(30));
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]

@@ -146,6 +146,12 @@ impl Delivery {
         self.outputs.is_pointless()
     }
 
+    /// Waits for the outputs and ends them. `false`: standard output takes nothing any more.
+    pub(crate) fn close(mut self) -> bool {
+        self.outputs.close();
+        !self.outputs.is_stuck("stdout")
+    }
+
     /// The end is wanted soon: outputs that stand still are waited for no longer than `output_timeout`.
     pub(crate) fn hurry(&self) {
         self.interrupt.store(true, Ordering::SeqCst);

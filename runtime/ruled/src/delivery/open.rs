@@ -22,6 +22,9 @@ const MIB: u64 = 1 << 20;
 /// repeated there. A live run repeats until it ends, and ends after `output_timeout`.
 const REPLAY_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long the end of a live run may take: less than what service managers allow before they kill.
+const LIVE_FAREWELL: Duration = Duration::from_secs(30);
+
 /// How long alerts gather before they are written in a replay, where nobody waits for a single one.
 const REPLAY_LINGER: Duration = Duration::from_millis(1);
 
@@ -46,6 +49,7 @@ pub(super) fn open(config: &Config, log: &Log, interrupt: Arc<AtomicBool>) -> St
     let options = Options {
         timeout,
         patience: if replaying { timeout.max(REPLAY_PATIENCE) } else { timeout.max(Duration::from_secs(1)) },
+        farewell: (!replaying).then_some(LIVE_FAREWELL),
         interrupt,
         spool: settings.spool.as_ref().map(|spool| spool_options(spool, &config.falco.state_dir)),
         grouping: settings
