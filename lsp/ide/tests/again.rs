@@ -115,7 +115,7 @@ fn follow(start: &[String], edits: usize, seed: u64) {
 fn edits_of_a_small_workspace() {
     let texts = [LIBRARY, RULES, LOCAL].map(str::to_owned);
     for seed in 0..4 {
-        follow(&texts, edits(500), seed);
+        follow(&texts, edits(300), seed);
     }
 }
 
@@ -129,5 +129,5 @@ fn edits_of_the_official_rules() {
     let folder = std::path::Path::new(&folder).join("official");
     let texts = ["falco_rules.yaml", "falco-incubating_rules.yaml", "falco-sandbox_rules.yaml"]
         .map(|name| std::fs::read_to_string(folder.join(name)).unwrap());
-    follow(&texts, edits(80), 9);
+    follow(&texts, edits(40), 9);
 }
