@@ -92,9 +92,9 @@ impl<F: FnMut()> Shift<F> {
         }
         while self.worker.queue.take(&mut batch, &mut seen) == Taken::Some {
             let next = if self.worker.reader.is_some() {
-                self.from_spool(&mut batch, &mut seen)
+                self.work_from_spool(&mut batch, &mut seen)
             } else {
-                self.from_memory(&mut batch)
+                self.work_from_memory(&mut batch)
             };
             if next == Next::Leave || self.flush() == Next::Leave {
                 break;
@@ -102,7 +102,7 @@ impl<F: FnMut()> Shift<F> {
         }
     }
 
-    fn from_memory(&mut self, batch: &mut VecDeque<Entry>) -> Next {
+    fn work_from_memory(&mut self, batch: &mut VecDeque<Entry>) -> Next {
         while let Some(entry) = batch.pop_front() {
             if self.worker.queue.is_abandoned() {
                 return Next::Leave;
@@ -119,7 +119,7 @@ impl<F: FnMut()> Shift<F> {
     }
 
     /// Alerts from the spool and those that it could not take, in the order of their ids.
-    fn from_spool(&mut self, batch: &mut VecDeque<Entry>, seen: &mut u64) -> Next {
+    fn work_from_spool(&mut self, batch: &mut VecDeque<Entry>, seen: &mut u64) -> Next {
         loop {
             if self.worker.queue.is_abandoned() {
                 return Next::Leave;

@@ -231,7 +231,7 @@ fn a_dead_output_cannot_fill_the_disk() {
     let mut run = Run::new(options, false);
     for _ in 0..1000 {
         run.send(1);
-        if run.outputs.next_id() % 10 == 0 {
+        if run.outputs.next_id().is_multiple_of(10) {
             let sent = run.outputs.next_id() - 1;
             until(20, "writing", || counters(&run.outputs, "sink").queued == sent);
         }

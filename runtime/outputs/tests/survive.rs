@@ -83,7 +83,7 @@ fn victim() {
         // Long enough to fill the pipe of a program that reads nothing.
         let line = format!("{} {}", outputs.next_id(), "x".repeat(100));
         outputs.deliver(Alert { ts: now_ns(), ..alert(line) });
-        if outputs.next_id() % 64 == 0 {
+        if outputs.next_id().is_multiple_of(64) {
             deepest = deepest.max(counters(&outputs, "program").depth);
         }
         let begin = Instant::now();
