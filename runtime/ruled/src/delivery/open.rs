@@ -22,8 +22,8 @@ const MIB: u64 = 1 << 20;
 /// repeated there. A live run repeats until it ends, and ends after `output_timeout`.
 const REPLAY_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long the end of a live run may take: less than what service managers allow before they kill.
-const LIVE_FAREWELL: Duration = Duration::from_secs(30);
+/// How long the end of a live run may take: less than the 15 s after which our service unit kills.
+const LIVE_FAREWELL: Duration = Duration::from_secs(10);
 
 /// How long alerts gather before they are written in a replay, where nobody waits for a single one.
 const REPLAY_LINGER: Duration = Duration::from_millis(1);
