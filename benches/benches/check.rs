@@ -1,7 +1,7 @@
 //! What checking rules costs: the official files, and rule sets of growing size.
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use hir::{Input, Options, SourceFile};
+use hir::{Input, Memo, Options, SourceFile};
 
 fn input(files: Vec<(String, String)>) -> Input {
     let files = files.into_iter().map(|(name, text)| SourceFile::new(name, text)).collect();
@@ -17,6 +17,24 @@ fn check(criterion: &mut Criterion) {
         group.bench_function("official", |bencher| bencher.iter(|| hir::check(&input)));
         group.bench_function("official, lowered", |bencher| {
             bencher.iter(|| hir::compile(&input).map_err(|_| ()))
+        });
+        // As in an editor: one condition of the first file changes from check to check, to and fro.
+        let mut memo = Memo::default();
+        let mut edited = input.clone();
+        let first = &mut edited.files[0];
+        let at = first.text.find("spawned_process and").expect("a use of the macro");
+        *first = SourceFile::new(first.name.clone(), {
+            let mut text = first.text.to_string();
+            text.insert_str(at, "not ");
+            text
+        });
+        let states = [input, edited];
+        let mut step = 0;
+        group.bench_function("official, again after an edit", |bencher| {
+            bencher.iter(|| {
+                step += 1;
+                hir::check_again(&states[step % 2], &mut memo)
+            })
         });
     } else {
         eprintln!("RULES_DIR is not set: the official files are left out");
