@@ -17,9 +17,9 @@ use crate::record::{Incident, Recordings};
 use crate::reload::{self, FAILURE_RULE, Fresh, Outcome, Reason};
 use crate::service;
 use crate::signals::{Request, Signals};
+use crate::silence::{SILENCE_RULE, Silence};
 use crate::source::{Drained, Flow, Item, Source};
 use crate::statistics::Statistics;
-use crate::silence::{SILENCE_RULE, Silence};
 use crate::time_zone::{LocalZone, time_of_day};
 use crate::timing::StartUp;
 
@@ -474,7 +474,7 @@ impl<'a> Pipeline<'a> {
             "Rules reloaded: {count} rules enabled, version {}, sha256 {}; from event {} on; paused {} us",
             identity.version,
             identity.digest,
-            self.engine.stats().delivered + 1,
+            self.engine.stats().events + 1,
             pause.as_micros()
         ));
         service::status(&format!("{count} rules enabled, reloaded"));

@@ -69,7 +69,8 @@ impl Daemon {
             let _ = stderr.read_to_end(&mut text);
             String::from_utf8_lossy(&text).into_owned()
         });
-        let mut daemon = Daemon { child, lines, stderr: Some(stderr), seen: Vec::new(), other: String::new() };
+        let mut daemon =
+            Daemon { child, lines, stderr: Some(stderr), seen: Vec::new(), other: String::new() };
         daemon.wait_until_events_flow();
         daemon
     }

