@@ -232,8 +232,9 @@ impl Outputs {
         let Some(spool) = &self.spool else { return };
         let (options, shared) = (self.options.clone(), Arc::clone(&self.shared));
         let waits = self.lanes.iter().any(|lane| lane.when_full == WhenFull::Wait);
-        let give =
-            move |lane: &Lane, alert: &Alert| Giver { options: &options, shared: &shared }.give(lane, alert);
+        let give = move |lane: &Lane, alert: &Alert| {
+            Giver { options: &options, shared: &shared }.give(lane, alert);
+        };
         let when_full = if waits { WhenFull::Wait } else { WhenFull::Drop };
         match spool.start(self.lanes.clone(), when_full, Box::new(give)) {
             Ok(entrance) => self.entrance = Some(entrance),
@@ -250,7 +251,14 @@ impl Outputs {
             self.start_spool();
         }
         let Some(entrance) = &self.entrance else { return false };
-        Giver { options: &self.options, shared: &self.shared }.give(entrance.lane(), alert);
+        let taken = Giver { options: &self.options, shared: &self.shared }.give(entrance.lane(), alert);
+        if !taken {
+            // A disk that stands still: the alert is lost for everybody.
+            for lane in &self.lanes {
+                add(&lane.tally.queued, 1);
+                add(&lane.tally.dropped, 1);
+            }
+        }
         true
     }
 
@@ -384,9 +392,10 @@ struct Giver<'a> {
 }
 
 impl Giver<'_> {
-    fn give(&self, lane: &Lane, alert: &Alert) {
+    /// Whether the alert found room.
+    fn give(&self, lane: &Lane, alert: &Alert) -> bool {
         if lane.closed.load(Ordering::Relaxed) {
-            return;
+            return true;
         }
         add(&lane.tally.queued, 1);
         if lane.queue.is_full() && !self.make_room(lane) {
@@ -400,9 +409,10 @@ impl Giver<'_> {
                 );
                 (self.options.report)(Severity::Error, &text);
             }
-            return;
+            return false;
         }
         lane.queue.push(alert.clone());
+        true
     }
 
     #[cold]
