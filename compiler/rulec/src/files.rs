@@ -1,10 +1,9 @@
 //! The files to check: found in load order, read, and looked up by the identifiers that diagnostics carry.
 
-use std::cell::OnceCell;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use syntax::span::{FileId, FileRange, Position};
 
@@ -17,7 +16,7 @@ struct SourceText {
     name: String,
     text: Arc<str>,
     /// Made when the first place is asked for: most files have nothing to report.
-    line_starts: OnceCell<Vec<u32>>,
+    line_starts: OnceLock<Vec<u32>>,
 }
 
 impl SourceText {
@@ -47,7 +46,7 @@ pub struct Place {
 impl Sources {
     /// Adds a text.
     pub fn add(&mut self, name: String, text: Arc<str>) -> FileId {
-        self.0.push(SourceText { name, text, line_starts: OnceCell::new() });
+        self.0.push(SourceText { name, text, line_starts: OnceLock::new() });
         FileId(self.0.len() as u32 - 1)
     }
 

@@ -219,12 +219,16 @@ impl Ast {
 
     /// A text as a string, if it is UTF-8; names always are.
     pub fn str(&self, text: Text) -> Option<&str> {
-        std::str::from_utf8(self.bytes(text)).ok()
+        if text.decoded {
+            return std::str::from_utf8(self.bytes(text)).ok();
+        }
+        self.source.get(text.start as usize..text.end as usize)
     }
 
     /// A text as a string, for messages.
     pub fn text_lossy(&self, text: Text) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.bytes(text))
+        // Texts without escapes are parts of the source, which needs no second look.
+        self.str(text).map_or_else(|| String::from_utf8_lossy(self.bytes(text)), Cow::Borrowed)
     }
 
     /// Every node below and including `id`, parents first, children in source order.

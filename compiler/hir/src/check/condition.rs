@@ -1,5 +1,7 @@
 //! Type checking of one parsed condition. Identifiers are left to whoever knows the macros.
 
+use std::borrow::Cow;
+
 use catalogue::{Modifier, Operator};
 use ir::Const;
 use ir::literal::{self, LiteralError};
@@ -187,7 +189,7 @@ fn one_literal(
     fields: &Fields<'_>,
     steps: &mut Vec<Step>,
 ) -> Result<Const, Fault> {
-    let text = String::from_utf8_lossy(value);
+    let text = std::str::from_utf8(value).map_or_else(|_| String::from_utf8_lossy(value), Cow::Borrowed);
     warning::of_literal(op, &text, fields, |code, message| {
         steps.push(Step::Warning(LiteralWarning { at, span, code, message }));
     });

@@ -1,5 +1,7 @@
 //! Warnings about literals of a compiled condition (language.md 4.8).
 
+use std::borrow::Cow;
+
 use catalogue::{Operator, TRANSFORMERS};
 
 use crate::check::Fields;
@@ -22,8 +24,11 @@ pub(super) fn of_literal(
     if !value.bytes().any(|byte| matches!(byte, b'.' | b'(')) {
         return;
     }
-    let bare: String =
-        value.chars().filter(|c| !matches!(c, ' ' | '\t' | '\n' | '\x0b' | '\x0c' | '\r')).collect();
+    let blank = |c: char| matches!(c, ' ' | '\t' | '\n' | '\x0b' | '\x0c' | '\r');
+    let bare: Cow<'_, str> = match value.contains(blank) {
+        true => value.chars().filter(|c| !blank(*c)).collect(),
+        false => value.into(),
+    };
     if bare.contains('.') && fields.is_field(&bare) {
         warn(
             &codes::FIELD_AS_TEXT,

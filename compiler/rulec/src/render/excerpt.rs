@@ -97,7 +97,7 @@ fn breaks_lines(character: char) -> bool {
         || (character.is_ascii_control() && character != '\t')
 }
 
-impl ariadne::Cache<u32> for &mut Excerpts<'_> {
+impl ariadne::Cache<u32> for &Excerpts<'_> {
     type Storage = String;
 
     fn fetch(&mut self, id: &u32) -> Result<&ariadne::Source<String>, impl std::fmt::Debug> {

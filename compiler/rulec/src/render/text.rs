@@ -10,23 +10,47 @@ use super::excerpt::{Excerpts, Place};
 use crate::files::Sources;
 use crate::findings::Finding;
 
+/// From this many findings on, drawing is shared between two threads.
+const MANY: usize = 64;
+
 /// All findings, each drawn into its source.
 pub fn text(report: &Report<'_>, colour: bool) -> String {
+    let excerpts = Excerpts::new(report);
+    if report.findings.len() < MANY {
+        return drawn(report.sources, &excerpts, report.findings, colour);
+    }
+    let (first, second) = report.findings.split_at(report.findings.len() / 2);
+    let draw = |findings| drawn(report.sources, &excerpts, findings, colour);
+    std::thread::scope(|scope| {
+        let second = scope.spawn(|| draw(second));
+        let mut text = draw(first);
+        match second.join() {
+            Ok(second) => text.push_str(&second),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        text
+    })
+}
+
+fn drawn(sources: &Sources, excerpts: &Excerpts<'_>, findings: &[Finding], colour: bool) -> String {
     let mut out = Vec::new();
-    let mut cache = Excerpts::new(report);
-    for finding in report.findings {
-        let drawing = draw(&cache, finding, colour);
-        if drawing.write(&mut cache, &mut out).is_err() {
+    for finding in findings {
+        let drawing = draw(excerpts, finding, colour);
+        if drawing.write(excerpts, &mut out).is_err() {
             // Writing into memory fails only if the range fits no line; the message is never lost.
-            out.extend_from_slice(plain(report.sources, finding).as_bytes());
+            out.extend_from_slice(plain(sources, finding).as_bytes());
         }
         out.push(b'\n');
     }
-    let drawn = String::from_utf8_lossy(&out);
+    let drawn =
+        String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     let mut text = String::with_capacity(drawn.len());
     for line in drawn.lines() {
-        let line = if colour { line.to_string() } else { without_colours(line) };
-        text.push_str(line.trim_end());
+        if colour || !line.contains('\u{1b}') {
+            text.push_str(line.trim_end());
+        } else {
+            text.push_str(without_colours(line).trim_end());
+        }
         text.push('\n');
     }
     text
