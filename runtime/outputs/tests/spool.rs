@@ -3,6 +3,7 @@
 mod support;
 
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -286,8 +287,13 @@ fn a_new_output_starts_with_the_next_alert_and_a_missing_one_holds_nothing_back(
 #[test]
 fn two_processes_cannot_share_a_directory() {
     let scratch = Scratch::new("lock");
-    let run = Run::new(small(&scratch.0), true);
-    let options = Options { spool: Some(small(&scratch.0)), ..Options::default() };
+    let directory = scratch.path("spool");
+    let run = Run::new(small(&directory), true);
+    let options = Options { spool: Some(small(&directory)), ..Options::default() };
+    for (name, mode) in [("", 0o700), ("lock", 0o600), ("sink.cursor", 0o600)] {
+        let found = fs::metadata(directory.join(name)).unwrap().mode() & 0o777;
+        assert_eq!(found, mode, "{name}");
+    }
     assert!(matches!(Outputs::new(options.clone()), Err(SpoolError::InUse(_))));
     drop(run.outputs);
     assert!(Outputs::new(options).is_ok());

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -42,10 +42,9 @@ pub(super) struct Repairs {
 }
 
 impl Log {
-    /// Finds the segments of a directory, which is created when missing. The last one is read to its end and a torn end
+    /// Finds the segments of a directory. The last one is read to its end and a torn end
     /// is cut off; damage elsewhere is found by whoever reads there.
     pub(super) fn open(directory: &Path) -> io::Result<(Log, Repairs)> {
-        fs::DirBuilder::new().recursive(true).mode(0o700).create(directory)?;
         let mut state = State { end_id: 1, ..State::default() };
         let mut repairs = Repairs::default();
         for entry in fs::read_dir(directory)? {

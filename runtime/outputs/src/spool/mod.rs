@@ -13,6 +13,7 @@ mod writer;
 use std::fmt;
 use std::fs::{self, File, TryLockError};
 use std::io;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -75,8 +76,14 @@ impl Spool {
     pub(crate) fn open(options: SpoolOptions, report: Report) -> Result<Spool, SpoolError> {
         let failed = |error| SpoolError::Io(options.directory.clone(), error);
         // The lock comes first: whoever holds it may be writing.
-        fs::create_dir_all(&options.directory).map_err(failed)?;
-        let lock = File::create(options.directory.join("lock")).map_err(failed)?;
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(&options.directory).map_err(failed)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(options.directory.join("lock"))
+            .map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(SpoolError::InUse(options.directory.clone())),
