@@ -119,7 +119,7 @@ impl Config {
         // `8765`, or an address that ends in `:8765`.
         let port = |path: &str| self.root.at(path)?.text()?.rsplit(':').next()?.parse::<u64>().ok();
         let paths = ["webserver.listen_port", "grpc.bind_address", "exporter.listen_address"];
-        paths.into_iter().map(port).flatten().any(|port| (1..1024).contains(&port))
+        paths.into_iter().filter_map(port).any(|port| (1..1024).contains(&port))
     }
 
     /// The capture to replay, if that is what events come from.

@@ -50,6 +50,9 @@ mod tests {
         let told: Vec<_> = (0..9).map(|round| silence.look(100 + round, u64::from(round >= 2))).collect();
         // The event after two looks begins a new silence.
         assert_eq!(told, [None, None, None, None, Some(102), None, None, Some(105), None]);
-        assert_eq!(silence.message(), "Falco internal: timeouts notification. 3 consecutive timeouts without event.");
+        assert_eq!(
+            silence.message(),
+            "Falco internal: timeouts notification. 3 consecutive timeouts without event."
+        );
     }
 }

@@ -57,7 +57,8 @@ fn get(socket: &Path, path: &str) -> Option<Value> {
 
 /// A container in the words of container events.
 fn describe(answer: &Value, image: Option<&Value>, kind: u32) -> Value {
-    let text = |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_string();
+    let text =
+        |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_string();
     let number = |value: &Value, key: &str| value.get(key).and_then(Value::as_i64).unwrap_or_default();
     let empty = Value::Object(Map::new());
     let part = |key: &str| answer.get(key).unwrap_or(&empty);
@@ -69,9 +70,14 @@ fn describe(answer: &Value, image: Option<&Value>, kind: u32) -> Value {
         image.and_then(|image| image.get(key)?.as_array()?.first()?.as_str()).unwrap_or_default().to_string()
     };
     // An image that was named by its digest alone has other names.
-    let named = if reference.starts_with("sha256:") || reference.is_empty() { first("RepoTags") } else { reference.clone() };
+    let named = if reference.starts_with("sha256:") || reference.is_empty() {
+        first("RepoTags")
+    } else {
+        reference.clone()
+    };
     let (repository, tag) = split(&named);
-    let digest = first("RepoDigests").split_once('@').map(|(_, digest)| digest.to_string()).unwrap_or_default();
+    let digest =
+        first("RepoDigests").split_once('@').map(|(_, digest)| digest.to_string()).unwrap_or_default();
     let is = |key: &str, word: &str| host.get(key).and_then(Value::as_str) == Some(word);
     let labels: Map<String, Value> = config
         .get("Labels")

@@ -21,7 +21,9 @@ pub(crate) fn write_event<'w>(writer: &'w mut EventWriter, ts: u64, text: &str) 
 /// The text of the event for a container that the state knows.
 pub(crate) fn container_text(container: &Container) -> String {
     let labels = |labels: &[(Box<str>, Box<str>)]| {
-        Value::Object(labels.iter().map(|(key, value)| (key.to_string(), Value::from(&**value))).collect::<Map<_, _>>())
+        Value::Object(
+            labels.iter().map(|(key, value)| (key.to_string(), Value::from(&**value))).collect::<Map<_, _>>(),
+        )
     };
     let mounts: Vec<Value> = container
         .mounts

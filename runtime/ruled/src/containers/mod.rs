@@ -50,7 +50,8 @@ pub(crate) fn runtimes(configuration: &Node, root: &Path) -> Vec<Runtime> {
     let engines = plugins.iter().find(is_container).and_then(|plugin| plugin.at("init_config.engines"));
     let engine = |kind: Kind, name: &str, usual: &[&str]| {
         let settings = engines.and_then(|engines| engines.key(name));
-        let enabled = settings.and_then(|settings| settings.key("enabled")).and_then(Node::text) != Some("false");
+        let enabled =
+            settings.and_then(|settings| settings.key("enabled")).and_then(Node::text) != Some("false");
         let listed: Vec<&str> = settings
             .and_then(|settings| settings.key("sockets"))
             .map(Node::elements)
@@ -95,7 +96,9 @@ impl Answers {
 pub(crate) fn start(runtimes: Vec<Runtime>) -> std::io::Result<(Asker, Answers)> {
     let (asker, questions) = sync_channel(MOST_QUESTIONS);
     let (answer, answers) = channel();
-    std::thread::Builder::new().name("containers".into()).spawn(move || work(&runtimes, &questions, &answer))?;
+    std::thread::Builder::new()
+        .name("containers".into())
+        .spawn(move || work(&runtimes, &questions, &answer))?;
     Ok((Asker(asker), Answers(answers)))
 }
 
@@ -116,7 +119,8 @@ fn work(runtimes: &[Runtime], questions: &Receiver<String>, answers: &Sender<Str
     let mut open: Vec<Open> = Vec::new();
     loop {
         let next = open.iter().filter_map(Open::due).min();
-        let patience = next.map_or(Duration::from_secs(3600), |due| due.saturating_duration_since(Instant::now()));
+        let patience =
+            next.map_or(Duration::from_secs(3600), |due| due.saturating_duration_since(Instant::now()));
         match questions.recv_timeout(patience) {
             Ok(id) if !open.iter().any(|known| known.id == id) => {
                 open.push(Open { id, asked: Instant::now(), attempt: 0 });
@@ -156,7 +160,8 @@ mod tests {
                 .to_string(),
         ];
         let loaded = settings::load(None, &overrides, &|_| None).unwrap();
-        let found: Vec<_> = runtimes(&loaded.root, Path::new("/")).into_iter().map(|runtime| runtime.socket).collect();
+        let found: Vec<_> =
+            runtimes(&loaded.root, Path::new("/")).into_iter().map(|runtime| runtime.socket).collect();
         assert_eq!(found, [Path::new("/a"), Path::new("/b")]);
     }
 
@@ -178,7 +183,11 @@ mod tests {
                     continue;
                 }
                 assert!(request.starts_with("GET /containers/0123456789ab/json HTTP/1.0\r\n"), "{request}");
-                stream.write_all(b"HTTP/1.0 200 OK\r\nX: y\r\n\r\n{\"Id\": \"0123456789abcdef\", \"Name\": \"/web\"}").unwrap();
+                stream
+                    .write_all(
+                        b"HTTP/1.0 200 OK\r\nX: y\r\n\r\n{\"Id\": \"0123456789abcdef\", \"Name\": \"/web\"}",
+                    )
+                    .unwrap();
                 return asked;
             }
             asked

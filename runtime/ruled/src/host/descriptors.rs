@@ -50,7 +50,7 @@ impl Shared {
         for line in process.read("mountinfo", 1 << 20).split(|byte| *byte == b'\n') {
             let mut words = line.split(|byte| *byte == b' ');
             let (Some(id), Some(device)) = (words.next().and_then(number), words.nth(1)) else { continue };
-            let mut parts = device.split(|byte| *byte == b':').map(|part| number::<u32>(part));
+            let mut parts = device.split(|byte| *byte == b':').map(number::<u32>);
             if let (Some(Some(major)), Some(Some(minor))) = (parts.next(), parts.next()) {
                 self.devices.insert(id, encode_device(major, minor));
             }

@@ -49,7 +49,8 @@ impl Roots {
         /// The inode of the first namespace of process ids (`PROC_PID_INIT_INO`).
         const FIRST: &str = "pid:[4026531836]";
         let elsewhere = self.proc != Path::new("/proc");
-        elsewhere || std::fs::read_link(self.proc.join("self/ns/pid")).is_ok_and(|link| link == Path::new(FIRST))
+        elsewhere
+            || std::fs::read_link(self.proc.join("self/ns/pid")).is_ok_and(|link| link == Path::new(FIRST))
     }
 
     /// The number of this process as the host has it.

@@ -77,21 +77,15 @@ pub fn alerts_that_ask_for_it_are_recorded() {
     let name = files[0].file_name().unwrap().to_str().unwrap().to_string();
     let parts: Vec<&str> = name.trim_end_matches(".scap").split('_').collect();
     assert!(parts.len() == 3 && parts[1].len() == 20 && parts[2].len() == 20, "{name}");
-    let mut bytes = Vec::new();
-    let mut reader = flate(&files[0]);
-    std::io::Read::read_to_end(&mut reader, &mut bytes).unwrap();
-    assert!(checker::check(&bytes).events > 0);
+    assert!(checker::check(&unpacked(&files[0])).events > 0);
 }
 
 /// The unpacked file, through the system's own gzip.
-fn flate(path: &PathBuf) -> std::process::ChildStdout {
-    let child = std::process::Command::new("gzip")
-        .args(["-dc"])
-        .stdin(fs::File::open(path).unwrap())
-        .stdout(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    child.stdout.unwrap()
+fn unpacked(path: &PathBuf) -> Vec<u8> {
+    let file = fs::File::open(path).unwrap();
+    let output = std::process::Command::new("gzip").arg("-dc").stdin(file).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    output.stdout
 }
 
 pub fn a_recording_ends_at_its_limit() {
