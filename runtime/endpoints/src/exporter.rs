@@ -128,7 +128,8 @@ impl Handler for ExporterPage {
     }
 }
 
-/// The endpoint with the probes: alive as long as it answers, ready while the event loop does.
+/// The endpoint with the probes: alive as long as it answers, ready once the event loop runs and while it
+/// answers.
 #[derive(Debug)]
 pub(crate) struct Probes {
     pub(crate) board: Board,
@@ -141,7 +142,7 @@ impl Handler for Probes {
             match request.uri().path() {
                 _ if !is_read(request.method()) => refusal(StatusCode::METHOD_NOT_ALLOWED),
                 "/liveness" => response(StatusCode::NO_CONTENT, "", ""),
-                "/readiness" if self.board.silence() <= self.stall => {
+                "/readiness" if self.board.has_started() && self.board.is_healthy(self.stall) => {
                     response(StatusCode::NO_CONTENT, "", "")
                 }
                 "/readiness" => refusal(StatusCode::SERVICE_UNAVAILABLE),

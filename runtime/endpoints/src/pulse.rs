@@ -12,6 +12,9 @@ const ALIVE: u8 = 1;
 /// Somebody wants its numbers.
 const NUMBERS: u8 = 2;
 
+/// Loading the probe and reading the machine takes longer than anything between two events.
+const START_GRACE: u32 = 30;
+
 /// How often a scrape looks whether its numbers have come.
 const LOOK_EVERY: Duration = Duration::from_millis(2);
 /// How long a scrape waits for new numbers; then it takes the old ones.
@@ -24,7 +27,7 @@ struct Shared {
     bell: Bell,
     asked: AtomicU8,
     begun: Instant,
-    /// Milliseconds after `begun` at which the loop last answered.
+    /// Milliseconds after `begun` at which the loop last answered; 0: never yet.
     answered_ms: AtomicU64,
     /// How many snapshots there have been.
     snapshots: AtomicU64,
@@ -83,6 +86,17 @@ impl Board {
     pub fn silence(&self) -> Duration {
         let answered = Duration::from_millis(self.0.answered_ms.load(Ordering::Acquire));
         self.0.begun.elapsed().saturating_sub(answered)
+    }
+
+    /// Whether the loop has answered at all.
+    pub fn has_started(&self) -> bool {
+        self.0.answered_ms.load(Ordering::Acquire) != 0
+    }
+
+    /// Whether the loop answers: it may be silent for `stall`, and for [`START_GRACE`] times as long while it starts.
+    pub fn is_healthy(&self, stall: Duration) -> bool {
+        let limit = if self.has_started() { stall } else { stall * START_GRACE };
+        self.silence() <= limit
     }
 
     /// The latest numbers.
@@ -154,7 +168,7 @@ impl Pulse {
 
     fn alive(&self) {
         let now = u64::try_from(self.0.begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.0.answered_ms.store(now, Ordering::Release);
+        self.0.answered_ms.store(now.max(1), Ordering::Release);
     }
 }
 

@@ -111,11 +111,13 @@ impl Web {
     }
 
     fn health(&self) -> Response<Body> {
-        let silence = self.board.silence();
-        if silence <= self.stall {
+        if self.board.is_healthy(self.stall) {
             response(StatusCode::OK, JSON, HEALTHY)
         } else {
-            let body = format!("{{\"status\": \"stalled\", \"silent_seconds\": {}}}", silence.as_secs());
+            let body = format!(
+                "{{\"status\": \"stalled\", \"silent_seconds\": {}}}",
+                self.board.silence().as_secs()
+            );
             response(StatusCode::SERVICE_UNAVAILABLE, JSON, body)
         }
     }

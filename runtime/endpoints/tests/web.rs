@@ -41,7 +41,8 @@ fn a_stalled_event_loop_is_not_healthy() {
     let address = endpoints.web_address().unwrap();
     let probes = endpoints.exporter_addresses().unwrap().1;
     assert_eq!(get(address, "/healthz").status, 200);
-    assert_eq!((get(probes, "/liveness").status, get(probes, "/readiness").status), (204, 204));
+    support::wait("the loop", || get(probes, "/readiness").status == 204);
+    assert_eq!(get(probes, "/liveness").status, 204);
     events.silent.store(true, Ordering::Relaxed);
     support::wait("a stall", || get(address, "/healthz").status == 503);
     assert_eq!((get(probes, "/liveness").status, get(probes, "/readiness").status), (204, 503));
@@ -49,6 +50,21 @@ fn a_stalled_event_loop_is_not_healthy() {
     assert!(get(address, "/metrics").body.contains("ruled_event_loop_silence_seconds "));
     events.silent.store(false, Ordering::Relaxed);
     support::wait("an answer", || get(address, "/healthz").status == 200);
+}
+
+#[test]
+fn a_start_may_take_its_time_but_is_not_ready() {
+    let board = Board::new();
+    let plan = Plan { web: Some(web()), exporter: Some(exporter()), ..plan(&board) };
+    let stall = plan.stall;
+    let endpoints = Endpoints::start(plan).unwrap();
+    let probes = endpoints.exporter_addresses().unwrap().1;
+    std::thread::sleep(stall + Duration::from_millis(100));
+    assert_eq!(get(endpoints.web_address().unwrap(), "/healthz").status, 200);
+    assert_eq!((get(probes, "/liveness").status, get(probes, "/readiness").status), (204, 503));
+    // There is nothing to say on events yet, and what there is can be read.
+    let page = get(endpoints.web_address().unwrap(), "/metrics").body;
+    assert!(!page.contains("engine_name_info") && page.contains("ruled_events_total 0\n"), "{page}");
 }
 
 #[test]

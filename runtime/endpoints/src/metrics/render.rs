@@ -9,7 +9,7 @@ use super::families::*;
 use super::labels::AlertLabels;
 use super::names::label_name;
 use super::snapshot::{
-    DROP_FAMILIES, Facts, ITERATOR_COUNTERS, KernelNumbers, RuleFacts, Selection, Snapshot,
+    DROP_FAMILIES, Facts, ITERATOR_COUNTERS, KernelNumbers, RuleCost, RuleFacts, Selection, Snapshot,
 };
 use super::text::{Exposition, Number};
 use super::{HostNumbers, ProcessNumbers};
@@ -70,6 +70,11 @@ pub(crate) fn page(sources: &Sources<'_>, parts: Parts) -> String {
     page.finish()
 }
 
+/// A share from per cent with one decimal.
+fn ratio(percent: f64) -> f64 {
+    (percent * 10.0).round() / 1000.0
+}
+
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
@@ -97,18 +102,24 @@ fn falco(page: &mut Exposition, sources: &Sources<'_>, process: &ProcessNumbers)
     if selection.rules {
         rule_matches(page, sources);
     }
-    page.info(&ENGINE_NAME, &[("engine_name", snapshot.engine_name), ("evt_source", snapshot.evt_source)]);
+    // Before the event loop runs there is no engine.
+    if !snapshot.engine_name.is_empty() {
+        page.info(
+            &ENGINE_NAME,
+            &[("engine_name", snapshot.engine_name), ("evt_source", snapshot.evt_source)],
+        );
+    }
     if let Some(kernel) = &snapshot.kernel {
         live(page, selection, kernel);
     }
     let host = HostNumbers::read(sources.host_root);
     if selection.resources {
-        page.single(&CPU_USAGE, process.cpu_percent / 100.0);
+        page.single(&CPU_USAGE, ratio(process.cpu_percent));
         page.single(&MEMORY_RSS, process.rss_kb * 1024);
         page.single(&MEMORY_VSZ, process.vsz_kb * 1024);
         page.single(&MEMORY_PSS, process.pss_kb * 1024);
         page.single(&CONTAINER_MEMORY, host.container_bytes);
-        page.single(&HOST_CPU_USAGE, host.cpu_percent / 100.0);
+        page.single(&HOST_CPU_USAGE, ratio(host.cpu_percent));
         page.single(&HOST_MEMORY, host.memory_kb * 1024);
         page.single(&HOST_PROCS, host.procs_running);
         page.single(&HOST_FDS, host.open_fds);
@@ -270,19 +281,22 @@ fn ruled(page: &mut Exposition, sources: &Sources<'_>) {
     }
 }
 
+/// A metric, and where its value is in a record.
+type Column<T> = (&'static Metric, fn(&T) -> Number);
+
 fn outputs(page: &mut Exposition, outputs: &[OutputCounters]) {
-    let metrics: [(&'static Metric, fn(&OutputCounters) -> u64); 11] = [
-        (&OUTPUT_QUEUED, |output| output.queued),
-        (&OUTPUT_DELIVERED, |output| output.delivered),
-        (&OUTPUT_DROPPED, |output| output.dropped),
-        (&OUTPUT_DEAD, |output| output.dead_lettered),
-        (&OUTPUT_SPOOLED, |output| output.spooled),
-        (&OUTPUT_FAILED, |output| output.failed),
-        (&OUTPUT_RETRIED, |output| output.retried),
-        (&OUTPUT_TIMEOUTS, |output| output.timeouts),
-        (&OUTPUT_BYTES, |output| output.bytes),
-        (&OUTPUT_DEPTH, |output| output.depth),
-        (&OUTPUT_DEPTH_BYTES, |output| output.depth_bytes),
+    let metrics: [Column<OutputCounters>; 11] = [
+        (&OUTPUT_QUEUED, |output| output.queued.into()),
+        (&OUTPUT_DELIVERED, |output| output.delivered.into()),
+        (&OUTPUT_DROPPED, |output| output.dropped.into()),
+        (&OUTPUT_DEAD, |output| output.dead_lettered.into()),
+        (&OUTPUT_SPOOLED, |output| output.spooled.into()),
+        (&OUTPUT_FAILED, |output| output.failed.into()),
+        (&OUTPUT_RETRIED, |output| output.retried.into()),
+        (&OUTPUT_TIMEOUTS, |output| output.timeouts.into()),
+        (&OUTPUT_BYTES, |output| output.bytes.into()),
+        (&OUTPUT_DEPTH, |output| output.depth.into()),
+        (&OUTPUT_DEPTH_BYTES, |output| output.depth_bytes.into()),
     ];
     for (metric, value) in metrics {
         let mut family = page.family(metric);
@@ -297,7 +311,7 @@ fn costs(page: &mut Exposition, snapshot: &Snapshot) {
     if snapshot.costs.is_empty() {
         return;
     }
-    let metrics: [(&'static Metric, fn(&super::RuleCost) -> Number); 2] = [
+    let metrics: [Column<RuleCost>; 2] = [
         (&RULE_EVALUATIONS, |cost| Number::Whole(cost.evaluations)),
         (&RULE_SECONDS, |cost| Number::Real(cost.ns as f64 / 1e9)),
     ];
