@@ -302,11 +302,15 @@ ON_KERNEL_EVENT("sched_process_exit") int on_exit(u64 *ctx)
 {
 	struct task_struct *task = (struct task_struct *)ctx[0];
 	struct event event, *e = &event;
+	struct slot *slot = slot_of(current_tid());
 	s32 code;
 
 	/* Threads of the kernel are of no interest. */
 	if (READ(task, flags) & 0x00200000)
 		return 0;
+	/* A call whose end was not seen, because the set of calls changed meanwhile, keeps its slot until here. */
+	if (slot && slot->owner == current_tid())
+		slot->owner = 0;
 	if (!event_begin_for(e, EVT_PROCEXIT_1_E, EVT_PROCEXIT_1_E_NPARAMS, current_tid(), LOSS_END))
 		return 0;
 	code = LOAD(task, exit_code);
