@@ -153,6 +153,11 @@ impl Engine {
         self.tracker.state()
     }
 
+    /// Events of each type so far, by code.
+    pub fn events_by_type(&self) -> &[u64] {
+        self.tracker.events_by_type()
+    }
+
     /// What was counted so far.
     pub fn stats(&self) -> Stats {
         self.tracker.stats()

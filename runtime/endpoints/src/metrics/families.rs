@@ -209,6 +209,8 @@ metrics! {
         "Events applied to the state.";
     EVENTS_JUDGED Counter Ruled "ruled_events_judged_total" []
         "Events that the rules could see.";
+    EVENTS_BY_TYPE Counter Ruled "ruled_events_by_type_total" ["type"]
+        "Events by type, as evt.type names it: system calls and others.";
     ALERTS Counter Ruled "ruled_alerts_raised_total" ["priority"]
         "Alerts of rules by priority; 0 is Emergency, 7 is Debug.";
     HEARTBEAT Gauge Ruled "ruled_event_loop_silence_seconds" []

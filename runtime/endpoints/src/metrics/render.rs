@@ -255,6 +255,10 @@ fn ruled(page: &mut Exposition, sources: &Sources<'_>) {
     family.sample(&[("result", "failed")], snapshot.reloads_failed);
     page.single(&EVENTS, snapshot.engine.events);
     page.single(&EVENTS_JUDGED, snapshot.engine.delivered);
+    let mut family = page.family(&EVENTS_BY_TYPE);
+    for (name, count) in snapshot.events_by_type.iter().filter(|(_, count)| *count > 0) {
+        family.sample(&[("type", name)], *count);
+    }
     let mut family = page.family(&ALERTS);
     for (priority, count) in snapshot.alerts.iter().enumerate() {
         family.sample(&[("priority", &priority.to_string())], *count);

@@ -192,6 +192,8 @@ pub struct Snapshot {
     pub samples: u64,
     /// The engine.
     pub engine: EngineNumbers,
+    /// Events by the names of their types; types that did not occur may be missing.
+    pub events_by_type: Vec<(&'static str, u64)>,
     /// The name of what gives events: `modern_bpf`, `nodriver`, `savefile`.
     pub engine_name: &'static str,
     /// The event source.

@@ -48,6 +48,7 @@ pub fn snapshot() -> Snapshot {
         costs: vec![RuleCost { evaluations: 2048, ns: 40_960 }; 3],
         samples: 2,
         engine: EngineNumbers { events: 100, delivered: 80, threads: 7, fds: 70, ..EngineNumbers::default() },
+        events_by_type: vec![("openat", 60), ("read", 0), ("execve", 40)],
         engine_name: "modern_bpf",
         evt_source: "syscall",
         kernel: Some(KernelNumbers {

@@ -44,6 +44,8 @@ pub struct Tracker {
     options: Options,
     stats: Stats,
     plans: Box<[Plan; EVENT_COUNT]>,
+    /// Events of each type.
+    by_type: Box<[u64; EVENT_COUNT]>,
     pending: Pending,
     enters: Enters,
     recently_exited: RecentlyExited,
@@ -90,6 +92,7 @@ impl Tracker {
             options,
             stats: Stats::default(),
             plans: dispatch::plans(),
+            by_type: Box::new([0; EVENT_COUNT]),
             pending: Pending::default(),
             enters: Enters::default(),
             recently_exited: RecentlyExited::default(),
@@ -124,6 +127,11 @@ impl Tracker {
         self.stats
     }
 
+    /// Events of each type, by code.
+    pub fn events_by_type(&self) -> &[u64] {
+        self.by_type.as_slice()
+    }
+
     /// Time of the first event that was not a meta event; 0 before it.
     pub fn first_ts(&self) -> u64 {
         self.first_ts
@@ -143,6 +151,9 @@ impl Tracker {
         let Some(plan) = self.plans.get(usize::from(code)).copied() else {
             return self.applied_blank(raw, ts, false);
         };
+        if let Some(count) = self.by_type.get_mut(usize::from(code)) {
+            *count += 1;
+        }
         if self.first_ts == 0 && !plan.meta {
             self.first_ts = ts;
         }

@@ -1,8 +1,10 @@
 //! The event loop's numbers as plain data, made between two events when somebody asks.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use catalogue::EVENTS;
 use endpoints::metrics::{
     CpuNumbers, EngineNumbers, KernelNumbers, RuleCost, RuleFacts, RulesetFacts, Snapshot,
 };
@@ -120,6 +122,7 @@ impl Numbers {
             costs,
             samples,
             engine: engine_numbers(engine),
+            events_by_type: events_by_type(engine),
             engine_name: match (source.live, moment.replaying) {
                 (true, _) => "modern_bpf",
                 (false, true) => "savefile",
@@ -151,6 +154,15 @@ fn costs(engine: &Engine) -> (Vec<RuleCost>, u64) {
     let Some(costs) = engine.costs() else { return (Vec::new(), 0) };
     let rules = costs.rules().iter();
     (rules.map(|cost| RuleCost { evaluations: cost.evaluations, ns: cost.ns }).collect(), costs.samples())
+}
+
+/// Enter and exit events, and former versions of a type, have the same name.
+fn events_by_type(engine: &Engine) -> Vec<(&'static str, u64)> {
+    let mut counts: BTreeMap<&'static str, u64> = BTreeMap::new();
+    for (event, count) in EVENTS.iter().zip(engine.events_by_type()).filter(|(_, count)| **count > 0) {
+        *counts.entry(event.name).or_default() += count;
+    }
+    counts.into_iter().collect()
 }
 
 fn engine_numbers(engine: &Engine) -> EngineNumbers {
