@@ -48,7 +48,12 @@ fn run(command: &str, folder: &Path, programs: &Path) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// The page with what its commands print now. A command goes on over lines that end with a backslash.
+/// Whether a command is not complete: its last line ends with a backslash, or a text for it has not met its END.
+fn goes_on(command: &str) -> bool {
+    command.ends_with('\\') || (command.contains("<<'END'") && !command.ends_with("\nEND"))
+}
+
+/// The page with what its commands print now.
 fn rerun(page: &str, text: &str, programs: &Path) -> (String, usize) {
     let folder = folder(page);
     let (mut out, mut commands) = (String::new(), 0);
@@ -61,7 +66,7 @@ fn rerun(page: &str, text: &str, programs: &Path) -> (String, usize) {
         }
         let mut pending: Option<String> = None;
         for line in lines.by_ref() {
-            let goes_on = pending.as_ref().is_some_and(|command| command.ends_with('\\'));
+            let goes_on = pending.as_ref().is_some_and(|command| goes_on(command));
             let new = line.strip_prefix("$ ");
             if (new.is_some() || line == "```") && !goes_on {
                 if let Some(command) = pending.take() {

@@ -1,7 +1,11 @@
 //! Tables as plain text, for pipes and logs.
 
-use crate::layout::{GAP, width};
-use crate::model::{Align, Table};
+use std::io::IsTerminal;
+
+use ratatui::crossterm::terminal;
+
+use crate::layout::{GAP, columns, cut, width};
+use crate::model::{Align, Row, Table};
 
 /// `text` without control characters, which could move the cursor or hide what follows.
 pub fn clean(text: &str) -> String {
@@ -15,45 +19,51 @@ pub fn clean(text: &str) -> String {
     out
 }
 
-/// The table with a heading, columns aligned, nothing cut.
+/// The table for standard output: on a terminal it is made to fit, elsewhere nothing is cut.
 pub fn plain(table: &Table) -> String {
-    let cell =
-        |row: &crate::Row, at: usize| row.cells.get(at).map(|cell| clean(&cell.text)).unwrap_or_default();
-    let widths: Vec<usize> = table
-        .columns
-        .iter()
-        .enumerate()
-        .map(|(at, column)| {
-            let widest = table.rows.iter().map(|row| width(&cell(row, at))).max().unwrap_or(0);
-            widest.max(width(&column.title))
-        })
-        .collect();
+    let room = if std::io::stdout().is_terminal() { terminal::size().ok() } else { None };
+    fitted(table, room.map(|(columns, _)| usize::from(columns)))
+}
+
+/// The table with a heading, columns aligned, in so many cells if that is given.
+fn fitted(table: &Table, room: Option<usize>) -> String {
+    let cell = |row: &Row, at: usize| row.cells.get(at).map(|cell| clean(&cell.text)).unwrap_or_default();
+    let widths: Vec<(usize, usize)> = match room {
+        Some(room) => columns(table, room),
+        None => (0..table.columns.len())
+            .map(|at| {
+                let widest = table.rows.iter().map(|row| width(&cell(row, at))).max().unwrap_or(0);
+                (at, widest.max(width(&table.columns[at].title)))
+            })
+            .collect(),
+    };
     let mut out = String::new();
-    let mut line = |texts: Vec<String>| {
-        let mut text = String::new();
-        for (at, value) in texts.into_iter().enumerate() {
-            if at > 0 {
-                text.push_str(&" ".repeat(GAP));
+    let mut line = |text: &dyn Fn(usize) -> String| {
+        let mut line = String::new();
+        for (place, (at, wide)) in widths.iter().enumerate() {
+            if place > 0 {
+                line.push_str(&" ".repeat(GAP));
             }
-            let room = widths[at].saturating_sub(width(&value));
-            match table.columns[at].align {
-                Align::Left => text.extend([value, " ".repeat(room)]),
-                Align::Right => text.extend([" ".repeat(room), value]),
+            let value = cut(&text(*at), *wide);
+            let room = wide.saturating_sub(width(&value));
+            match table.columns[*at].align {
+                Align::Left => line.extend([value, " ".repeat(room)]),
+                Align::Right => line.extend([" ".repeat(room), value]),
             }
         }
-        out.push_str(text.trim_end());
+        out.push_str(line.trim_end());
         out.push('\n');
     };
-    line(table.columns.iter().map(|column| column.title.clone()).collect());
+    line(&|at| table.columns[at].title.clone());
     for row in &table.rows {
-        line((0..table.columns.len()).map(|at| cell(row, at)).collect());
+        line(&|at| cell(row, at));
     }
     out
 }
 
 #[cfg(test)]
 mod tests {
-    use super::plain;
+    use super::fitted;
     use crate::model::{Cell, Column, Row, Table};
 
     #[test]
@@ -64,6 +74,7 @@ mod tests {
             columns: vec![Column::text("Rule", 4, 40, 1), Column::number("Count", 3, 1)],
             rows: vec![row("a\x1b[2Jb", 7), row("漢", 12_345)],
         };
-        assert_eq!(plain(&table), "Rule         Count\na\\u{1b}[2Jb      7\n漢           12345\n");
+        assert_eq!(fitted(&table, None), "Rule         Count\na\\u{1b}[2Jb      7\n漢           12345\n");
+        assert_eq!(fitted(&table, Some(12)), "Rule    Co~\na\\u~      7\n漢    12345\n");
     }
 }
