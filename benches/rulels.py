@@ -18,6 +18,8 @@ class Client:
     def __init__(self, server):
         self.process = subprocess.Popen([server, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         self.next = 0
+        # Notifications that came while an answer was waited for.
+        self.seen = []
 
     def write(self, message):
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()
@@ -42,10 +44,11 @@ class Client:
             message = self.read()
             if message.get("id") == self.next and "method" not in message:
                 return message.get("result")
+            self.seen.append(message)
 
     def diagnostics(self, uri, version):
         while True:
-            message = self.read()
+            message = self.seen.pop(0) if self.seen else self.read()
             params = message.get("params") or {}
             if message.get("method") == "textDocument/publishDiagnostics" and params.get("uri") == uri:
                 if params.get("version") == version:

@@ -1,8 +1,13 @@
 //! What goes to the client unasked, in order.
 
+use std::time::Duration;
+
 use tokio::sync::mpsc;
 use tower_lsp_server::Client;
 use tower_lsp_server::ls_types::{Diagnostic, MessageType, NumberOrString, ProgressToken, Registration, Uri};
+
+/// So long a client may take to agree to be shown progress.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Something to send.
 pub(crate) enum Outgoing {
@@ -40,7 +45,8 @@ pub(crate) async fn run(client: Client, mut queue: mpsc::UnboundedReceiver<Outgo
                 });
             }
             Outgoing::Progress(true) => {
-                if client.create_work_done_progress(token()).await.is_ok() {
+                let asked = tokio::time::timeout(PATIENCE, client.create_work_done_progress(token())).await;
+                if matches!(asked, Ok(Ok(()))) {
                     progress = Some(client.progress(token(), "Loading Falco rules").begin().await);
                 }
             }

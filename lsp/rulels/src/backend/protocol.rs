@@ -359,6 +359,7 @@ fn watcher() -> Registration {
         register_options: Some(json!({ "watchers": [
             { "globPattern": "**/*.{yaml,yml}" },
             { "globPattern": "**/rulec.toml" },
+            { "globPattern": "**/*baseline*.json" },
         ] })),
     }
 }
