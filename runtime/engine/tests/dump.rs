@@ -27,8 +27,14 @@ fn a_state_survives_being_written_down() {
     let mut compared = 0;
     for thread in before.threads.iter().filter(|thread| !thread.is_invalid()) {
         let other = after.thread(thread.tid).unwrap();
-        assert_eq!((other.pid, other.ptid, other.uid, &other.comm), (thread.pid, thread.ptid, thread.uid, &thread.comm));
-        assert_eq!((&other.args, &other.cgroups, &other.exepath), (&thread.args, &thread.cgroups, &thread.exepath));
+        assert_eq!(
+            (other.pid, other.ptid, other.uid, &other.comm),
+            (thread.pid, thread.ptid, thread.uid, &thread.comm)
+        );
+        assert_eq!(
+            (&other.args, &other.cgroups, &other.exepath),
+            (&thread.args, &thread.cgroups, &thread.exepath)
+        );
         assert_eq!(before.cwd(thread), after.cwd(other));
         assert_eq!(before.container_id(thread), after.container_id(other));
         for (num, fd) in before.open_fds(thread) {

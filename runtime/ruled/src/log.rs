@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
 
-use outputs::SyslogSocket;
 use crate::time_zone::{LocalZone, iso_log_time};
+use outputs::SyslogSocket;
 
 /// Levels, gravest first; the numbers are syslog's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
