@@ -165,7 +165,7 @@ impl Attached {
     pub(crate) fn ring_operations(syscalls: &BTreeSet<SyscallCode>) -> u64 {
         let wanted =
             |name: &&str| catalogue::syscall_by_name(name).is_some_and(|call| syscalls.contains(&call.code));
-        let wanted = RING_OPERATIONS.iter().filter(|(_, names)| names.iter().any(|name| wanted(name)));
+        let wanted = RING_OPERATIONS.iter().filter(|(_, names)| names.iter().any(wanted));
         wanted.fold(0, |bits, (opcode, _)| bits | 1 << opcode)
     }
 

@@ -128,9 +128,7 @@ fn both_sides_of_creation_and_the_end() {
     let Some((events, pid)) = shell("/bin/true; (exit 3); exit 7") else { return };
     let creations: Vec<_> = events
         .iter()
-        .filter(|e| {
-            e.tid == pid && e.kind.name.contains("clone") || e.tid == pid && e.kind.name.contains("fork")
-        })
+        .filter(|e| e.tid == pid && (e.kind.name.contains("clone") || e.kind.name.contains("fork")))
         .filter(|e| e.param("res").i64() > Some(0))
         .collect();
     assert_eq!(creations.len(), 2, "the shell makes two processes");

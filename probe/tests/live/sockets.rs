@@ -336,7 +336,6 @@ fn options() {
         ALL,
         |_| vec![],
         |convention, _| {
-            let micro = if convention.is_narrow() { 250_000i64 } else { 250_000 };
             vec![
                 step("socket", [N(INET), N(STREAM), N(0)], "SOCKET_SOCKET_X", [I(3)]),
                 step(
@@ -345,7 +344,7 @@ fn options() {
                         Ret(0),
                         N(1),
                         N(20),
-                        Arg::Block(vec![Part::Word(2), Part::Word(micro)]),
+                        Arg::Block(vec![Part::Word(2), Part::Word(250_000)]),
                         N(if convention.is_narrow() { 8 } else { 16 }),
                     ],
                     "SOCKET_SETSOCKOPT_X",
