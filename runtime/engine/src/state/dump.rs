@@ -17,7 +17,11 @@ impl State {
         threads.sort_by_key(|thread| thread.tid);
         let tables = threads.iter().filter(|thread| !thread.flags.contains(ThreadFlags::CLONE_FILES));
         let descriptors = tables.map(|thread| {
-            let entries = thread.fds.iter().map(|(num, id)| descriptor(num, &self.fds[id])).collect();
+            let entries = thread.fds.iter().map(|(num, id)| (num, &self.fds[id]));
+            // The format has no place for descriptors of unknown kinds.
+            let entries =
+                entries.filter(|(_, fd)| fd.kind != FdKind::Unknown).map(|(num, fd)| descriptor(num, fd));
+            let entries = entries.collect();
             FdTable { tid: thread.tid, entries }
         });
         Snapshot {
