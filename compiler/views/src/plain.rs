@@ -71,10 +71,10 @@ mod tests {
         let row =
             |name: &str, count| Row { key: name.into(), cells: vec![Cell::text(name), Cell::count(count)] };
         let table = Table {
-            columns: vec![Column::text("Rule", 4, 40, 1), Column::number("Count", 3, 1)],
+            columns: vec![Column::text("Rule", 4, 40, 1), Column::number("Count", 5, 1)],
             rows: vec![row("a\x1b[2Jb", 7), row("漢", 12_345)],
         };
         assert_eq!(fitted(&table, None), "Rule         Count\na\\u{1b}[2Jb      7\n漢           12345\n");
-        assert_eq!(fitted(&table, Some(12)), "Rule    Co~\na\\u~      7\n漢    12345\n");
+        assert_eq!(fitted(&table, Some(12)), "Rule   Count\na\\u{~      7\n漢     12345\n");
     }
 }
