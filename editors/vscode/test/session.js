@@ -55,10 +55,7 @@ async function main() {
       await editor.go(3, 30);
       await editor.keys('End');
       await page.keyboard.type(' and proc.na');
-      const names = await editor.completions();
-      assert.ok(names.includes('proc.name'), names.join(' '));
-      await editor.keys('Escape', 'Escape');
-      // Taken from the list, not typed.
+      // Taken from the list, not typed. The list lags behind the keys.
       const row = page.locator('.suggest-widget.visible .monaco-list-row').filter({ hasText: /^proc\.name/ });
       await editor.until(() => editor.keys('Control+Space'), row);
       await row.first().click();
