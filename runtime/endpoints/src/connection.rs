@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tonic::body::Body;
 
+use crate::authority::Mended;
 use crate::listen::Listener;
 
 /// Connections of one server at a time; further ones wait to be accepted.
@@ -109,7 +110,7 @@ async fn accept(listener: &Listener, slots: &Arc<Semaphore>) -> io::Result<Accep
             let _ = stream.set_nodelay(true);
             (Box::new(stream), slot, tls.clone())
         }
-        Listener::Unix(listener, _) => (Box::new(listener.accept().await?.0), slot, None),
+        Listener::Unix(listener, _) => (Box::new(Mended::new(listener.accept().await?.0)), slot, None),
     })
 }
 

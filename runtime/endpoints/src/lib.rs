@@ -2,6 +2,7 @@
 //! numbers and alerts. Out: responses. Must not know rules, events or state.
 #![forbid(unsafe_code)]
 
+mod authority;
 mod connection;
 mod exporter;
 mod grpc;
