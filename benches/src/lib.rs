@@ -1,6 +1,7 @@
 //! Inputs for benchmarks: rule sets of any size, the same for the same arguments, and the reference rule files.
 #![forbid(unsafe_code)]
 
+pub mod churn;
 pub mod replay;
 
 use std::fmt::Write;
