@@ -35,6 +35,8 @@ pub fn with_defaults(root: &Node) -> Node {
         let node = match (set, key.status) {
             (Some(node), _) => node.clone(),
             (None, Status::Dropped(_)) => continue,
+            // Both names of a key at once would be refused.
+            (None, _) if key.path == "rules_files" && root.key("rules_file").is_some() => continue,
             (None, Status::Current) => default(key.kind, key.default),
         };
         let steps: Vec<_> =

@@ -122,7 +122,10 @@ fn known_configurations_are_accepted_and_shown() {
         let again =
             read::document(&"shown".into(), &plain).unwrap_or_else(|error| panic!("{error}\n{plain}"));
         assert_eq!(show::yaml(&again, show::Options::default()), plain);
-        let (config, _) = settings::FalcoConfig::from_tree(&again);
+        let (config, problems) = settings::FalcoConfig::from_tree(&again);
+        let errors: Vec<_> =
+            problems.iter().filter(|problem| problem.severity == settings::Severity::Error).collect();
+        assert!(errors.is_empty(), "{errors:?}");
         assert_eq!(format!("{:?}", config.outputs), format!("{:?}", loaded.config.outputs), "{name}");
         assert_eq!(config.append_output, loaded.config.append_output);
         assert_eq!(config.rules_files, loaded.config.rules_files);
