@@ -235,11 +235,9 @@ impl Ui {
                 self.level_mut().filter.clear();
                 self.arrange();
             }
-            Key::Escape | Key::Left | Key::Back => {
-                if self.levels.len() > 1 {
-                    self.levels.pop();
-                    self.reload(model);
-                }
+            Key::Escape | Key::Left | Key::Back if self.levels.len() > 1 => {
+                self.levels.pop();
+                self.reload(model);
             }
             Key::Char('s') => {
                 let columns = self.columns();
