@@ -57,7 +57,7 @@ class Client:
 
 def show(name, times):
     times = sorted(1000 * one for one in times)
-    print(f"{name:38} p50 {statistics.median(times):7.2f}  p95 {times[int(len(times) * 0.95)]:7.2f}  max {times[-1]:7.2f}")
+    print(f"{name:38} least {times[0]:7.2f}  p50 {statistics.median(times):7.2f}  p95 {times[int(len(times) * 0.95)]:7.2f}  max {times[-1]:7.2f}")
 
 
 def main():
