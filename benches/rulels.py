@@ -120,12 +120,17 @@ def main():
     client.diagnostics(uri, version)
     print(f"burst of 50 edits: {1000 * (time.perf_counter() - begun):.1f} ms, "
           f"{client.ask('rulec/status', None)['analyses'] - before} analyses")
+    memory(client, "memory")
     cancelled(client, uri)
-    status = open(f"/proc/{client.process.pid}/status").read()
-    print("memory:", " ".join(line for line in status.split("\n") if line.startswith(("VmHWM", "VmRSS"))))
+    memory(client, "memory after 600 requests that were cancelled")
     client.process.kill()
     shutil.rmtree(folder)
     large(server, text)
+
+
+def memory(client, what):
+    status = open(f"/proc/{client.process.pid}/status").read()
+    print(f"{what}:", " ".join(line for line in status.split("\n") if line.startswith(("VmHWM", "VmRSS"))))
 
 
 def cancelled(client, uri):
