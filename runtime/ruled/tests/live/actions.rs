@@ -41,6 +41,12 @@ pub fn act(chain: &str) -> ExitCode {
             std::thread::sleep(Duration::from_millis(milliseconds.parse().unwrap_or(0)));
             read(path);
         }
+        ("waitcat", [sign, path]) => {
+            while !Path::new(sign).exists() {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            read(path);
+        }
         ("write", paths) => paths.iter().for_each(|path| drop(File::create(path))),
         ("hard", [from, to]) => drop(fs::hard_link(from, to)),
         ("traceme", _) => drop(ptrace::traceme()),

@@ -72,7 +72,8 @@ pub fn what_ran_before_the_start_is_known() {
     let file = File::open(&old).unwrap();
     let tool = scratch.0.join("ruled-before");
     fs::copy("/proc/self/exe", &tool).unwrap();
-    let mut sleeper = actor(&tool, "sleepcat", &["4000", &old]).spawn().unwrap();
+    let sign = scratch.path("sign");
+    let mut sleeper = actor(&tool, "waitcat", &[&sign, &old]).spawn().unwrap();
     let text = format!(
         "{CANARY}- rule: Changed\n  desc: d\n  condition: evt.type=fchmod and fd.name={old}\n  output: '%fd.name %fd.num \
          %proc.exepath'\n  priority: INFO\n- rule: Accepted\n  desc: d\n  condition: evt.type in (accept, accept4) and \
@@ -96,11 +97,12 @@ pub fn what_ran_before_the_start_is_known() {
     let _ = listener.accept().unwrap();
     let (from, to) = (client.local_addr().unwrap(), client.peer_addr().unwrap());
     daemon.expect("Accepted", |alert| is(alert, "Accepted", &format!("{from}->{to}")));
+    File::create(&sign).unwrap();
     let cwd = std::env::current_dir().unwrap().display().to_string();
     let read = daemon.expect("Read", |alert| alert["rule"] == "Read");
     let output = read["output"].as_str().unwrap();
     assert!(
-        output.contains(&format!("ruled-before 4000 {old} of ")) && output.contains(" as root in "),
+        output.contains(&format!("ruled-before {sign} {old} of ")) && output.contains(" as root in "),
         "{output}"
     );
     assert!(output.contains(&cwd), "{output} is not in {cwd}");
