@@ -29,7 +29,12 @@ done
 
 taskset -c 1 "$ruled" -c "$folder/falco.yaml" "${rules[@]}" -v > "$folder/out" 2> "$folder/err" &
 daemon=$!
-sleep 4
+# It is ready when the first alert comes.
+until [ -s "$folder/alerts" ]; do
+    kill -0 "$daemon" || { cat "$folder/err"; exit 1; }
+    head -c 1 /etc/shadow > "$folder/canary"
+    sleep 0.2
+done
 before=$(awk '{print $14 + $15}' "/proc/$daemon/stat")
 taskset -c 0 perl -e '
     my $end = time + $ARGV[0]; my $n = 0;
