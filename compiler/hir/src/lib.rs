@@ -30,6 +30,7 @@ pub mod scope;
 pub mod select;
 mod source;
 pub mod text;
+mod yaml_help;
 
 pub use codes::Code;
 pub use diagnostic::{Applicability, Diagnostic, Edit, Fix, Label, Severity};

@@ -17,6 +17,7 @@ use crate::items::Reader;
 use crate::lint::{self, LintContext};
 use crate::scope::{Definitions, PluginRequirement};
 use crate::source::{Sources, TreeId};
+use crate::yaml_help;
 
 /// What checking gave.
 #[derive(Debug)]
@@ -279,7 +280,11 @@ fn yaml_errors(sources: &Sources, file: &ReadFile, error: &YamlError, findings: 
         });
     }
     for (index, (range, own)) in file.errors.iter().enumerate() {
-        let ours = Diagnostic::new(&codes::YAML_SYNTAX, *range, format!("not valid YAML: {}", own.message));
+        let message = format!("not valid YAML: {}", own.message.trim_end());
+        let mut ours = Diagnostic::new(&codes::YAML_SYNTAX, *range, message);
+        if let Some(help) = yaml_help::help(&own.message) {
+            ours = ours.note(help);
+        }
         if index == 0 {
             findings.push(Finding::new(LoadCode::ErrYamlParse, error.falco_text(), context.clone(), ours));
         } else {
