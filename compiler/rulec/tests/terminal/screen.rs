@@ -85,7 +85,8 @@ impl Screen {
 
     /// Makes the terminal larger or smaller.
     pub fn resize(&self, rows: u16, cols: u16) {
-        self.parser.lock().unwrap().screen_mut().set_size(rows, cols);
+        // What was drawn for a larger screen may still come; the emulator does not take that in a few cells.
+        self.parser.lock().unwrap().screen_mut().set_size(rows.max(4), cols.max(20));
         self.master.resize(PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
