@@ -46,9 +46,10 @@ pub fn binary() -> &'static Path {
 /// When they cannot be built.
 pub fn build(names: &[&str]) -> PathBuf {
     let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    build.args(["build", "--quiet"]);
+    // With the features of the whole workspace, so that little is compiled anew after `cargo test --workspace`.
+    build.args(["build", "--quiet", "--workspace"]);
     for name in names {
-        build.args(["-p", name, "--bin", name]);
+        build.args(["--bin", name]);
     }
     if !cfg!(debug_assertions) {
         build.arg("--release");
