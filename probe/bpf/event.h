@@ -163,6 +163,12 @@ INLINE void event_truncated(struct event *e)
 	e->counters->truncated++;
 }
 
+/* Lets the verifier take all ways to this point for one; the event must have been started by event_begin_for(). */
+INLINE void event_settle(struct event *e)
+{
+	FORGET(e->scratch, e->len);
+}
+
 /* Ends a parameter whose bytes were written at event_end(). */
 INLINE void put_written(struct event *e, u32 size)
 {
@@ -202,10 +208,18 @@ INLINE void put_dirfd(struct event *e, u64 fd)
 	put_s64(e, (s32)fd == -100 ? PPM_AT_FDCWD : (s32)fd);
 }
 
+/* Reads a string; its size with the NUL, or an error. Kernels before 6.2 call the size of an empty string 0. */
+INLINE long read_user_string(void *to, u32 limit, u64 address)
+{
+	long size = bpf_probe_read_user_str(to, limit, (const void *)address);
+
+	return size ? size : 1;
+}
+
 /* The string at a user address, its NUL included; empty, and false, when it cannot be read. */
 INLINE bool put_user_string(struct event *e, u64 address, u32 limit)
 {
-	long size = address ? bpf_probe_read_user_str(event_end(e), limit, (const void *)address) : 0;
+	long size = address ? read_user_string(event_end(e), limit, address) : 0;
 
 	if (size <= 0) {
 		put_empty(e);

@@ -73,6 +73,17 @@ struct scratch {
 	/* Counts of loops; see IN_MEMORY. */
 	u32 parts_count;
 	u32 len;
+	/* Where a walk up a tree stands: a directory entry and its mount, or a control group's node. */
+	struct {
+		u64 node, mnt;
+	} walk;
+	/* While control groups are written: the node whose path lies in `text`, the size of that path, bytes written. */
+	struct {
+		u64 node;
+		u32 size, len;
+	} groups;
+	/* Numbers that the verifier is to forget; see FORGET. */
+	u64 forgotten;
 	/* A path or a list of strings before it is appended. A write starts below PATH_LIMIT. */
 	u8 text[2 * PATH_LIMIT];
 };

@@ -57,6 +57,31 @@ SUBPROGRAM u64 vectors_size(u64 vectors, u64 count, u32 compat)
 	return size;
 }
 
+/* One round of write_vectors(). False when there is no room for further bytes, or they cannot be read. */
+SUBPROGRAM int write_vector(u32 at, u64 vectors, u32 i, u32 compat, u64 limit)
+{
+	struct scratch *scratch = own_scratch();
+	struct vector v;
+	u64 size;
+	u32 len;
+
+	if (!scratch)
+		return false;
+	len = IN_MEMORY(scratch->len);
+	if (len >= limit)
+		return false;
+	v = vector_at(compat, vectors, i);
+	size = AT_MOST(v.size, limit - len);
+	if (size > EVENT_MASK)
+		return false;
+	if (!size)
+		return true;
+	if (bpf_probe_read_user(&scratch->data[(at + len) & EVENT_MASK], size, (void *)v.address))
+		return false;
+	IN_MEMORY(scratch->len) = len + size;
+	return true;
+}
+
 /* Writes the bytes of all vectors at `at`, at most `limit`; how many. */
 SUBPROGRAM u32 write_vectors(u32 at, u64 vectors, u64 count, u32 compat, u64 limit)
 {
@@ -67,23 +92,9 @@ SUBPROGRAM u32 write_vectors(u32 at, u64 vectors, u64 count, u32 compat, u64 lim
 	if (limit > EVENT_MASK)
 		limit = EVENT_MASK;
 	IN_MEMORY(scratch->len) = 0;
-	LOOP (u32 i = 0; i < VECTORS; i++) {
-		u32 len = IN_MEMORY(scratch->len);
-		struct vector v;
-		u64 size;
-
-		if (i >= count || len >= limit)
+	LOOP (u32 i = 0; i < VECTORS; i++)
+		if (i >= count || !write_vector(at, vectors, i, compat, limit))
 			break;
-		v = vector_at(compat, vectors, i);
-		size = AT_MOST(v.size, limit - len);
-		if (size > EVENT_MASK)
-			break;
-		if (!size)
-			continue;
-		if (bpf_probe_read_user(&scratch->data[(at + len) & EVENT_MASK], size, (void *)v.address))
-			break;
-		IN_MEMORY(scratch->len) = len + size;
-	}
 	return IN_MEMORY(scratch->len);
 }
 

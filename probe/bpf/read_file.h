@@ -81,28 +81,42 @@ INLINE struct slot *slot_of(u64 tid)
 	return bpf_map_lookup_elem(&slots, &index);
 }
 
-/* Writes the names in scratch->parts to scratch->text as a path; its size with the NUL. */
-INLINE u32 join_parts(struct scratch *scratch, u32 limit)
+/*
+ * One round of join_parts(), a function of its own like those of other long loops: the verifier checks it once, not once
+ * per round. False when there is no room for further names.
+ */
+SUBPROGRAM int join_part(u32 part)
 {
-	u32 count = IN_MEMORY(scratch->parts_count), len;
+	struct scratch *scratch = own_scratch();
+	u32 at;
+	u64 name;
+	long size;
 
-	IN_MEMORY(scratch->len) = 0;
-	LOOP (u32 i = 0; i < limit; i++) {
-		u32 part = count - 1 - i, at = IN_MEMORY(scratch->len);
-		u64 name;
-		long size;
-
-		/* Room for one more name stays, so the mask below never cuts. */
-		if (i >= count || part >= PATH_PARTS || at > PATH_LIMIT - 2 * NAME_LIMIT)
-			break;
-		name = scratch->parts[part];
-		if (!name)
-			continue;
+	if (!scratch || part >= PATH_PARTS)
+		return false;
+	/* Room for one more name stays, so the mask below never cuts. */
+	at = IN_MEMORY(scratch->len);
+	if (at > PATH_LIMIT - 2 * NAME_LIMIT)
+		return false;
+	name = scratch->parts[part];
+	if (name) {
 		at &= PATH_LIMIT - 1;
 		scratch->text[at] = '/';
 		size = bpf_probe_read_kernel_str(&scratch->text[at + 1], NAME_LIMIT, (void *)name);
 		IN_MEMORY(scratch->len) = at + (size > 0 ? size : 1);
 	}
+	return true;
+}
+
+/* Writes the names in scratch->parts to scratch->text as a path; its size with the NUL. */
+INLINE u32 join_parts(struct scratch *scratch)
+{
+	u32 count = IN_MEMORY(scratch->parts_count), len;
+
+	IN_MEMORY(scratch->len) = 0;
+	LOOP (u32 i = 0; i < PATH_PARTS; i++)
+		if (i >= count || !join_part(count - 1 - i))
+			break;
 	len = IN_MEMORY(scratch->len) & (PATH_LIMIT - 1);
 	if (!len) {
 		scratch->text[0] = '/';
@@ -110,6 +124,42 @@ INLINE u32 join_parts(struct scratch *scratch, u32 limit)
 	}
 	scratch->text[len] = 0;
 	return len + 1;
+}
+
+/* One round of path_of(): takes the name of the directory entry that scratch->walk stands at. False at the top. */
+SUBPROGRAM int walk_up(u32 i)
+{
+	struct scratch *scratch = own_scratch();
+	struct dentry *dentry, *parent, *root;
+	struct vfsmount *mnt;
+	u64 name = 0;
+
+	if (!scratch)
+		return false;
+	dentry = (void *)IN_MEMORY(scratch->walk.node);
+	mnt = (void *)IN_MEMORY(scratch->walk.mnt);
+	parent = READ(dentry, d_parent);
+	root = READ(mnt, mnt_root);
+	if (dentry == root || dentry == parent) {
+		struct mount *mount = (void *)mnt - FIELD_OFFSET(struct mount, mnt);
+		struct mount *up = READ(mount, mnt_parent);
+
+		if (dentry != root || up == mount)
+			return false;
+		/* Crossing a mount point takes a place of its own. */
+		parent = READ(mount, mnt_mountpoint);
+		IN_MEMORY(scratch->walk.mnt) = (u64)up + FIELD_OFFSET(struct mount, mnt);
+	} else {
+		name = (u64)READ(dentry, d_name.name);
+	}
+	IN_MEMORY(scratch->walk.node) = (u64)parent;
+	/* Checked only now: older verifiers forget bounds of what lay on the stack. */
+	OPAQUE(i);
+	if (i >= PATH_PARTS)
+		return false;
+	scratch->parts[i] = name;
+	IN_MEMORY(scratch->parts_count) = i + 1;
+	return true;
 }
 
 /* Puts the path of a file into scratch->text; its size with the NUL. 0 when the file has none. */
@@ -129,28 +179,12 @@ SUBPROGRAM u32 path_of(u64 file_address)
 		return size > 0 ? size : 0;
 	}
 	IN_MEMORY(scratch->parts_count) = 0;
-	LOOP (u32 i = 0; i < PATH_PARTS; i++) {
-		struct dentry *parent = READ(dentry, d_parent);
-		struct dentry *root = READ(mnt, mnt_root);
-		u64 name = 0;
-
-		if (dentry == root || dentry == parent) {
-			struct mount *mount = (void *)mnt - FIELD_OFFSET(struct mount, mnt);
-			struct mount *up = READ(mount, mnt_parent);
-
-			if (dentry != root || up == mount)
-				break;
-			/* Crossing a mount point takes a place of its own, so that every round looks alike. */
-			dentry = READ(mount, mnt_mountpoint);
-			mnt = (void *)up + FIELD_OFFSET(struct mount, mnt);
-		} else {
-			name = (u64)READ(dentry, d_name.name);
-			dentry = parent;
-		}
-		scratch->parts[i] = name;
-		IN_MEMORY(scratch->parts_count) = i + 1;
-	}
-	return join_parts(scratch, PATH_PARTS);
+	IN_MEMORY(scratch->walk.node) = (u64)dentry;
+	IN_MEMORY(scratch->walk.mnt) = (u64)mnt;
+	LOOP (u32 i = 0; i < PATH_PARTS; i++)
+		if (!walk_up(i))
+			break;
+	return join_parts(scratch);
 }
 
 /* Appends the text of `size` bytes that lies in scratch->text. */

@@ -90,10 +90,10 @@ INLINE s64 memory_counter(struct mm_struct *mm, u32 which)
 /* Sizes of virtual, resident and swapped memory in kB. */
 INLINE void put_memory(struct event *e, struct mm_struct *mm)
 {
-	/* File, anonymous and shared pages are resident. */
-	put_u32(e, mm ? READ(mm, total_vm) << 2 : 0);
-	put_u32(e, mm ? (memory_counter(mm, 0) + memory_counter(mm, 1) + memory_counter(mm, 3)) << 2 : 0);
-	put_u32(e, mm ? memory_counter(mm, 2) << 2 : 0);
+	/* Without memory all counters read zero. File, anonymous and shared pages are resident. */
+	put_u32(e, READ(mm, total_vm) << 2);
+	put_u32(e, (memory_counter(mm, 0) + memory_counter(mm, 1) + memory_counter(mm, 3)) << 2);
+	put_u32(e, memory_counter(mm, 2) << 2);
 }
 
 /*
@@ -256,13 +256,16 @@ INLINE bool from_memory(struct file *file)
 }
 
 /* How the event tells about the executable. */
-INLINE u32 executable_flags(struct task_struct *task, struct file *file)
+SUBPROGRAM u32 executable_flags(u64 cred_address, u64 file_address)
 {
+	struct file *file = (void *)file_address;
 	struct inode *inode = READ(file, f_inode);
 	enum layer layer = layer_of(inode, READ(READ(inode, i_sb), s_magic));
 	u32 flags = 0;
 
-	if (may_write((u64)READ(task, cred), (u64)file))
+	if (!file)
+		return 0;
+	if (may_write(cred_address, file_address))
 		flags |= PPM_EXE_WRITABLE;
 	if (layer == LAYER_UPPER)
 		flags |= PPM_EXE_UPPER_LAYER;
@@ -285,26 +288,42 @@ INLINE struct kernfs_node *parent_of(struct kernfs_node *node)
 
 #define GROUP_DEPTH 32
 
-/* Puts the path of a control group into scratch->text; its size with the NUL. */
-SUBPROGRAM u32 group_path(u64 node_address)
+/* One round of group_path(). False at the root, which has no name. */
+SUBPROGRAM int group_up(u32 i)
 {
-	struct kernfs_node *node = (void *)node_address;
+	struct scratch *scratch = own_scratch();
+	struct kernfs_node *node, *parent;
+	u64 name;
+
+	if (!scratch)
+		return false;
+	node = (void *)IN_MEMORY(scratch->walk.node);
+	parent = parent_of(node);
+	if (!parent)
+		return false;
+	name = (u64)READ(node, name);
+	IN_MEMORY(scratch->walk.node) = (u64)parent;
+	OPAQUE(i);
+	if (i >= GROUP_DEPTH)
+		return false;
+	scratch->parts[i] = name;
+	IN_MEMORY(scratch->parts_count) = i + 1;
+	return true;
+}
+
+/* Puts the path of a control group into scratch->text; its size with the NUL. */
+SUBPROGRAM u32 group_path(u64 node)
+{
 	struct scratch *scratch = own_scratch();
 
 	if (!scratch)
 		return 0;
 	IN_MEMORY(scratch->parts_count) = 0;
-	LOOP (u32 i = 0; i < GROUP_DEPTH; i++) {
-		struct kernfs_node *parent = node ? parent_of(node) : NULL;
-
-		/* The root has no name. */
-		if (!parent)
+	IN_MEMORY(scratch->walk.node) = node;
+	LOOP (u32 i = 0; i < GROUP_DEPTH; i++)
+		if (!group_up(i))
 			break;
-		scratch->parts[i] = (u64)READ(node, name);
-		IN_MEMORY(scratch->parts_count) = i + 1;
-		node = parent;
-	}
-	return join_parts(scratch, GROUP_DEPTH);
+	return join_parts(scratch);
 }
 
 INLINE struct kernfs_node *group_of(struct css_set *set, u32 subsystem)
@@ -316,53 +335,50 @@ INLINE struct kernfs_node *group_of(struct css_set *set, u32 subsystem)
 	return state ? READ(READ(state, cgroup), kn) : NULL;
 }
 
-/* The node whose path lies in scratch->text, and the size of that path. */
-struct group_cursor {
-	struct kernfs_node *node;
-	u32 size;
-	u32 total;
-};
-
 /* Appends `name=path` of one subsystem. Usually all have the same path, which is then walked once. */
-INLINE void add_group(struct event *e, struct group_cursor *at, struct css_set *set, u32 subsystem, const char *name,
+INLINE void add_group(struct scratch *scratch, u32 at, struct css_set *set, u32 subsystem, const char *name,
 		      u32 name_size)
 {
-	struct kernfs_node *node = group_of(set, subsystem);
-	u32 size;
+	u64 node = (u64)group_of(set, subsystem);
+	u32 len = at + IN_MEMORY(scratch->groups.len), size;
 
 	if (!node)
 		return;
-	if (node != at->node) {
-		at->size = group_path((u64)node);
-		at->node = node;
+	if (node != IN_MEMORY(scratch->groups.node)) {
+		IN_MEMORY(scratch->groups.size) = group_path(node);
+		IN_MEMORY(scratch->groups.node) = node;
 	}
 	for (u32 i = 0; i < name_size; i++)
-		e->data[(e->len + i) & EVENT_MASK] = name[i];
-	e->len += name_size;
-	size = AT_MOST(at->size & 0x1fff, PATH_LIMIT);
-	bpf_probe_read_kernel(event_end(e), size, e->scratch->text);
-	e->len += size;
-	at->total += name_size + size;
+		scratch->data[(len + i) & EVENT_MASK] = name[i];
+	size = IN_MEMORY(scratch->groups.size) & 0x1fff;
+	size = AT_MOST(size, PATH_LIMIT);
+	bpf_probe_read_kernel(&scratch->data[(len + name_size) & EVENT_MASK], size, scratch->text);
+	IN_MEMORY(scratch->groups.len) += name_size + size;
 }
 
-#define ADD_GROUP(e, at, set, id, text)                                                                                \
+#define ADD_GROUP(scratch, at, set, id, text)                                                                          \
 	do {                                                                                                           \
 		if (HAS_ENUM(enum cgroup_subsys_id, id))                                                               \
-			add_group(e, at, set, ENUM_VALUE(enum cgroup_subsys_id, id), text "=", sizeof(text "=") - 1);   \
+			add_group(scratch, at, set, ENUM_VALUE(enum cgroup_subsys_id, id), text "=",                   \
+				  sizeof(text "=") - 1);                                                               \
 	} while (0)
 
-INLINE void put_groups(struct event *e, struct task_struct *task)
+/* Writes the control groups of a task at `at`; how many bytes. */
+SUBPROGRAM u32 write_groups(u32 at, u64 set_address)
 {
-	struct css_set *set = LOAD(task, cgroups);
-	struct group_cursor at = {};
+	struct css_set *set = (void *)set_address;
+	struct scratch *scratch = own_scratch();
 
-	ADD_GROUP(e, &at, set, cpuset_cgrp_id, "cpuset");
-	ADD_GROUP(e, &at, set, cpu_cgrp_id, "cpu");
-	ADD_GROUP(e, &at, set, cpuacct_cgrp_id, "cpuacct");
-	ADD_GROUP(e, &at, set, io_cgrp_id, "io");
-	ADD_GROUP(e, &at, set, memory_cgrp_id, "memory");
-	e->len -= at.total;
-	put_written(e, at.total);
+	if (!scratch)
+		return 0;
+	IN_MEMORY(scratch->groups.node) = 0;
+	IN_MEMORY(scratch->groups.len) = 0;
+	ADD_GROUP(scratch, at, set, cpuset_cgrp_id, "cpuset");
+	ADD_GROUP(scratch, at, set, cpu_cgrp_id, "cpu");
+	ADD_GROUP(scratch, at, set, cpuacct_cgrp_id, "cpuacct");
+	ADD_GROUP(scratch, at, set, io_cgrp_id, "io");
+	ADD_GROUP(scratch, at, set, memory_cgrp_id, "memory");
+	return IN_MEMORY(scratch->groups.len);
 }
 
 #endif

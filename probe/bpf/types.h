@@ -36,6 +36,16 @@ typedef _Bool bool;
  */
 #define IN_MEMORY(x) (*(volatile __typeof__(x) *)&(x))
 
+/*
+ * Sends a number through memory, so that the verifier forgets what it knows about it. Without this it would follow each
+ * way through the program on its own, as they differ in, say, the length of the event.
+ */
+#define FORGET(scratch, x)                                                                                             \
+	do {                                                                                                           \
+		IN_MEMORY((scratch)->forgotten) = (x);                                                                 \
+		(x) = IN_MEMORY((scratch)->forgotten);                                                                 \
+	} while (0)
+
 #define STATIC_ASSERT(condition, text) _Static_assert(condition, text)
 
 /* A loop that stays a loop. */

@@ -10,11 +10,11 @@
 /* Appends exe and args as the process sees them: one string, then the others with their NULs. */
 INLINE void put_own_args(struct event *e, struct mm_struct *mm)
 {
-	u64 start = mm ? READ(mm, arg_start) : 0, end = mm ? READ(mm, arg_end) : 0, size = end - start, rest;
+	u64 start = READ(mm, arg_start), end = READ(mm, arg_end), size = end - start, rest;
 	long exe = 0;
 
 	if (start && end > start)
-		exe = bpf_probe_read_user_str(event_end(e), STRINGS_LIMIT, (void *)start);
+		exe = read_user_string(event_end(e), STRINGS_LIMIT, start);
 	if (exe <= 0) {
 		put_empty(e);
 		put_empty(e);
@@ -26,12 +26,14 @@ INLINE void put_own_args(struct event *e, struct mm_struct *mm)
 		rest = STRINGS_LIMIT - exe;
 		event_truncated(e);
 	}
+	event_settle(e);
 	put_user_bytes(e, start + exe, rest & 0xfff);
+	event_settle(e);
 }
 
 INLINE void put_own_env(struct event *e, struct mm_struct *mm)
 {
-	u64 start = mm ? READ(mm, env_start) : 0, end = mm ? READ(mm, env_end) : 0;
+	u64 start = READ(mm, env_start), end = READ(mm, env_end);
 	u64 size = end > start ? end - start : 0;
 
 	if (size > STRINGS_LIMIT) {
@@ -39,9 +41,32 @@ INLINE void put_own_env(struct event *e, struct mm_struct *mm)
 		event_truncated(e);
 	}
 	put_user_bytes(e, start, size & 0x1fff);
+	event_settle(e);
 }
 
 #define STRINGS_READ 64
+
+/* One round of write_strings(): element `i`. False at the end. */
+SUBPROGRAM int write_string(u32 at, u64 array, u32 i, u32 compat)
+{
+	struct scratch *scratch = own_scratch();
+	u64 slot = array + i * (compat ? 4ULL : 8ULL);
+	u64 string = compat ? READ_USER(u32, slot) : READ_USER(u64, slot);
+	u32 len, room;
+	long size;
+
+	if (!scratch)
+		return false;
+	len = IN_MEMORY(scratch->len);
+	room = STRINGS_LIMIT - len;
+	if (!string || len >= STRINGS_LIMIT || room > STRINGS_LIMIT)
+		return false;
+	size = read_user_string(&scratch->data[(at + len) & EVENT_MASK], room, string);
+	if (size <= 0)
+		return false;
+	IN_MEMORY(scratch->len) = len + size;
+	return true;
+}
 
 /* Writes the strings of a user array from element `first` on at `at`, their NULs included; how many bytes. */
 SUBPROGRAM u32 write_strings(u32 at, u64 array, u32 first, u32 compat)
@@ -51,19 +76,9 @@ SUBPROGRAM u32 write_strings(u32 at, u64 array, u32 first, u32 compat)
 	if (!scratch || !array)
 		return 0;
 	IN_MEMORY(scratch->len) = 0;
-	LOOP (u32 i = 0; i < STRINGS_READ; i++) {
-		u64 slot = array + (first + i) * (compat ? 4ULL : 8ULL);
-		u64 string = compat ? READ_USER(u32, slot) : READ_USER(u64, slot);
-		u32 len = IN_MEMORY(scratch->len), room = STRINGS_LIMIT - len;
-		long size;
-
-		if (!string || len >= STRINGS_LIMIT || room > STRINGS_LIMIT)
+	LOOP (u32 i = 0; i < STRINGS_READ; i++)
+		if (!write_string(at, array, first + i, compat))
 			break;
-		size = bpf_probe_read_user_str(&scratch->data[(at + len) & EVENT_MASK], room, (void *)string);
-		if (size <= 0)
-			break;
-		IN_MEMORY(scratch->len) = len + size;
-	}
 	return IN_MEMORY(scratch->len);
 }
 
@@ -81,7 +96,9 @@ INLINE void put_identity(struct event *e, struct task_struct *task, struct ids *
 	put_u64(e, LOAD(task, min_flt));
 	put_memory(e, LOAD(task, mm));
 	put_kernel_string(e, FIELD_ADDRESS(task, comm), 16);
-	put_groups(e, task);
+	event_settle(e);
+	put_written(e, write_groups(e->len, (u64)READ(task, cgroups)) & EVENT_MASK);
+	event_settle(e);
 }
 
 /* The event of one side of a process creation. `task` is the caller or the new process. */
@@ -153,21 +170,22 @@ INLINE void put_execution(struct event *e, struct task_struct *task, struct ids 
 {
 	struct cred *cred = LOAD(task, cred);
 	struct mm_struct *mm = LOAD(task, mm);
-	struct file *file = mm ? READ(mm, exe_file) : NULL;
-	struct inode *inode = file ? READ(file, f_inode) : NULL;
+	struct file *file = READ(mm, exe_file);
+	struct inode *inode = READ(file, f_inode);
 
 	put_u32(e, terminal_of(task));
 	put_s64(e, ids->vpgid);
 	put_u32(e, login_user(task));
-	put_u32(e, file ? executable_flags(task, file) : 0);
+	put_u32(e, executable_flags((u64)READ(task, cred), (u64)file));
 	put_u64(e, capabilities(READ_CAPABILITIES(cred, cap_inheritable)));
 	put_u64(e, capabilities(READ_CAPABILITIES(cred, cap_permitted)));
 	put_u64(e, capabilities(READ_CAPABILITIES(cred, cap_effective)));
-	put_u64(e, inode ? READ(inode, i_ino) : 0);
-	put_u64(e, inode ? change_time(inode) : 0);
-	put_u64(e, inode ? modify_time(inode) : 0);
+	put_u64(e, READ(inode, i_ino));
+	put_u64(e, change_time(inode));
+	put_u64(e, modify_time(inode));
 	put_u32(e, READ(cred, euid.val));
-	put_text(e, file ? path_of((u64)file) : 0);
+	put_text(e, path_of((u64)file));
+	event_settle(e);
 	put_s64(e, ids->pgid);
 	put_u32(e, READ(cred, egid.val));
 }
@@ -202,6 +220,7 @@ INLINE void fill_failed_execution(struct call *c, struct event *e, u64 argv, u64
 
 	put_s64(e, c->ret);
 	put_path(e, user_word(c, argv));
+	event_settle(e);
 	put_written(e, write_strings(e->len, argv, 1, c->compat) & 0x1fff);
 	put_identity(e, c->task, &ids);
 	put_written(e, write_strings(e->len, envp, 0, c->compat) & 0x1fff);

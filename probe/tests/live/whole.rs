@@ -32,6 +32,31 @@ fn everything_the_catalogue_names_is_reported() {
     }
 }
 
+/// The kernel's verifier follows few ways through each program: opening is quick, and far from the limit of a million
+/// instructions that other kernels, which do the same with less skill, have too.
+#[test]
+fn programs_are_easy_to_verify() {
+    let Some(probe) = shared() else { return };
+    let mut verified = Vec::new();
+    for entry in std::fs::read_dir("/proc/self/fdinfo").unwrap() {
+        // Descriptors of other tests come and go.
+        let Ok(info) = std::fs::read_to_string(entry.unwrap().path()) else { continue };
+        let number = |key: &str| -> Option<u32> {
+            info.lines().find_map(|line| line.strip_prefix(key)?.trim().parse().ok())
+        };
+        if let (Some(id), Some(_)) = (number("prog_id:"), number("prog_type:")) {
+            // Kernels before 5.16 do not tell.
+            verified.push((number("verified_insns:").unwrap_or(0), id));
+        }
+    }
+    assert!(verified.len() > 100);
+    let (instructions, id) = verified.into_iter().max().unwrap();
+    let largest = aya::programs::loaded_programs().filter_map(Result::ok).find(|program| program.id() == id);
+    let name = largest.as_ref().and_then(|program| program.name_as_str()).unwrap_or("a program").to_owned();
+    drop(probe);
+    assert!(instructions < 30_000, "{name}: {instructions} instructions");
+}
+
 #[test]
 fn events_come_in_order_of_time() {
     let Some(mut probe) = shared() else { return };
