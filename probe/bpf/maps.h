@@ -61,6 +61,9 @@ struct {
 /* Longest path that is put together. */
 #define PATH_LIMIT 4096
 
+/* Subsystems of control groups whose state is read; those of interest are the first of all. */
+#define GROUP_STATES 16
+
 /*
  * Where one CPU builds an event. Programs are not preempted and do not nest while they use it: page faults, the only
  * events that can interrupt them, have their own place.
@@ -77,9 +80,13 @@ struct scratch {
 	struct {
 		u64 node, mnt;
 	} walk;
-	/* While control groups are written: the node whose path lies in `text`, the size of that path, bytes written. */
+	/*
+	 * While control groups are written: the task's state in each subsystem, the group whose path lies in `text`, the size
+	 * of that path, bytes written.
+	 */
 	struct {
-		u64 node;
+		u64 states[GROUP_STATES];
+		u64 group;
 		u32 size, len;
 	} groups;
 	/* Numbers that the verifier is to forget; see FORGET. */

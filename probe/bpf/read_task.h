@@ -326,27 +326,19 @@ SUBPROGRAM u32 group_path(u64 node)
 	return join_parts(scratch);
 }
 
-INLINE struct kernfs_node *group_of(struct css_set *set, u32 subsystem)
-{
-	struct cgroup_subsys_state *state = NULL;
-
-	bpf_probe_read_kernel(&state, sizeof(state),
-			      (void *)set + FIELD_OFFSET(struct css_set, subsys) + (subsystem & 31) * 8);
-	return state ? READ(READ(state, cgroup), kn) : NULL;
-}
-
 /* Appends `name=path` of one subsystem. Usually all have the same path, which is then walked once. */
-INLINE void add_group(struct scratch *scratch, u32 at, struct css_set *set, u32 subsystem, const char *name,
-		      u32 name_size)
+INLINE void add_group(struct scratch *scratch, u32 at, u32 subsystem, const char *name, u32 name_size)
 {
-	u64 node = (u64)group_of(set, subsystem);
+	struct cgroup_subsys_state *state = (void *)scratch->groups.states[subsystem & (GROUP_STATES - 1)];
+	struct cgroup *group;
 	u32 len = at + IN_MEMORY(scratch->groups.len), size;
 
-	if (!node)
+	if (!state)
 		return;
-	if (node != IN_MEMORY(scratch->groups.node)) {
-		IN_MEMORY(scratch->groups.size) = group_path(node);
-		IN_MEMORY(scratch->groups.node) = node;
+	group = READ(state, cgroup);
+	if ((u64)group != IN_MEMORY(scratch->groups.group)) {
+		IN_MEMORY(scratch->groups.size) = group_path((u64)READ(group, kn));
+		IN_MEMORY(scratch->groups.group) = (u64)group;
 	}
 	for (u32 i = 0; i < name_size; i++)
 		scratch->data[(len + i) & EVENT_MASK] = name[i];
@@ -356,10 +348,10 @@ INLINE void add_group(struct scratch *scratch, u32 at, struct css_set *set, u32 
 	IN_MEMORY(scratch->groups.len) += name_size + size;
 }
 
-#define ADD_GROUP(scratch, at, set, id, text)                                                                          \
+#define ADD_GROUP(scratch, at, id, text)                                                                               \
 	do {                                                                                                           \
 		if (HAS_ENUM(enum cgroup_subsys_id, id))                                                               \
-			add_group(scratch, at, set, ENUM_VALUE(enum cgroup_subsys_id, id), text "=",                   \
+			add_group(scratch, at, ENUM_VALUE(enum cgroup_subsys_id, id), text "=",                        \
 				  sizeof(text "=") - 1);                                                               \
 	} while (0)
 
@@ -371,13 +363,15 @@ SUBPROGRAM u32 write_groups(u32 at, u64 set_address)
 
 	if (!scratch)
 		return 0;
-	IN_MEMORY(scratch->groups.node) = 0;
+	bpf_probe_read_kernel(scratch->groups.states, sizeof(scratch->groups.states),
+			      (void *)set + FIELD_OFFSET(struct css_set, subsys));
+	IN_MEMORY(scratch->groups.group) = 0;
 	IN_MEMORY(scratch->groups.len) = 0;
-	ADD_GROUP(scratch, at, set, cpuset_cgrp_id, "cpuset");
-	ADD_GROUP(scratch, at, set, cpu_cgrp_id, "cpu");
-	ADD_GROUP(scratch, at, set, cpuacct_cgrp_id, "cpuacct");
-	ADD_GROUP(scratch, at, set, io_cgrp_id, "io");
-	ADD_GROUP(scratch, at, set, memory_cgrp_id, "memory");
+	ADD_GROUP(scratch, at, cpuset_cgrp_id, "cpuset");
+	ADD_GROUP(scratch, at, cpu_cgrp_id, "cpu");
+	ADD_GROUP(scratch, at, cpuacct_cgrp_id, "cpuacct");
+	ADD_GROUP(scratch, at, io_cgrp_id, "io");
+	ADD_GROUP(scratch, at, memory_cgrp_id, "memory");
 	return IN_MEMORY(scratch->groups.len);
 }
 
