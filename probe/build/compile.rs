@@ -27,6 +27,8 @@ const FLAGS: &[&str] = &[
     "-Wno-unused-const-variable",
     "-Ibpf",
     "-Iinclude",
+    // Types name their files: the same ones wherever the sources lie.
+    "-fdebug-compilation-dir=.",
 ];
 
 /// Builds `<prefix>.<arch>.o` into `out`. `root` is the folder of the crate.
