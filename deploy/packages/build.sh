@@ -98,7 +98,7 @@ if [ $vscode = yes ]; then
 fi
 for folder in grafana prometheus; do
     [ -d "deploy/$folder" ] || continue
-    (cd deploy && find "$folder" -type f ! -path '*/test*') | while read -r file; do
+    (cd deploy && find "$folder" -type f ! -path '*/test*' ! -name '*.py' ! -name '*.sh') | while read -r file; do
         put 644 "deploy/$file" "/usr/share/rulec/$file"
     done
 done

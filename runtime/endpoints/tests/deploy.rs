@@ -171,6 +171,9 @@ fn dashboards_use_only_what_there_is() {
     let mut wrong = Vec::new();
     for entry in fs::read_dir(repository().join("deploy/grafana")).unwrap() {
         let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "json") {
+            continue;
+        }
         let dashboard: Value = serde_json::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
         let mut ids = BTreeSet::new();
         for panel in dashboard["panels"].as_array().unwrap() {
