@@ -23,7 +23,23 @@ const EDGES: &[(&str, &[&str])] = &[
     ("engine", &["catalogue", "ir", "codegen", "events"]),
     ("probe", &["catalogue", "events"]),
     ("endpoints", &["catalogue", "outputs"]),
-    ("ruled", &["catalogue", "syntax", "settings", "ir", "hir", "codegen", "events", "engine", "probe", "outputs", "endpoints", "views"]),
+    (
+        "ruled",
+        &[
+            "catalogue",
+            "syntax",
+            "settings",
+            "ir",
+            "hir",
+            "codegen",
+            "events",
+            "engine",
+            "probe",
+            "outputs",
+            "endpoints",
+            "views",
+        ],
+    ),
 ];
 
 /// Packages that belong to one crate, or to those that are named. Development dependencies are free.
@@ -145,8 +161,11 @@ fn packages_have_one_owner() {
     let mut wrong = Vec::new();
     for (name, _, manifest) in members() {
         for dependency in dependencies(&manifest) {
-            let owners: Vec<&str> =
-                OWNERS.iter().filter(|(package, _)| *package == dependency).map(|(_, owner)| *owner).collect();
+            let owners: Vec<&str> = OWNERS
+                .iter()
+                .filter(|(package, _)| *package == dependency)
+                .map(|(_, owner)| *owner)
+                .collect();
             if !owners.is_empty()
                 && !owners.contains(&name.as_str())
                 && !["corpus", "benches"].contains(&name.as_str())
