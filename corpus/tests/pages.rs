@@ -141,14 +141,15 @@ fn rerun(page: &str, text: &str, programs: &Path) -> (String, usize) {
         for line in lines.by_ref() {
             let goes_on = pending.as_ref().is_some_and(|command| goes_on(command));
             let new = line.strip_prefix("$ ");
-            if (new.is_some() || line == "```") && !goes_on {
-                if let Some(command) = pending.take() {
-                    commands += 1;
-                    let printed = run(&command, &folder, programs, &stand);
-                    for line in printed.lines() {
-                        out.push_str(line.trim_end());
-                        out.push('\n');
-                    }
+            if (new.is_some() || line == "```")
+                && !goes_on
+                && let Some(command) = pending.take()
+            {
+                commands += 1;
+                let printed = run(&command, &folder, programs, &stand);
+                for line in printed.lines() {
+                    out.push_str(line.trim_end());
+                    out.push('\n');
                 }
             }
             match (&mut pending, new) {

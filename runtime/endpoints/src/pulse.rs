@@ -93,7 +93,7 @@ impl Board {
         self.0.answered_ms.load(Ordering::Acquire) != 0
     }
 
-    /// Whether the loop answers: it may be silent for `stall`, and for [`START_GRACE`] times as long while it starts.
+    /// Whether the loop answers: it may be silent for `stall`, and for thirty times as long while it starts.
     pub fn is_healthy(&self, stall: Duration) -> bool {
         let limit = if self.has_started() { stall } else { stall * START_GRACE };
         self.silence() <= limit
