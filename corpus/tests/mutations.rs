@@ -115,19 +115,24 @@ struct Change {
 /// Cases of different items, which do not touch one another. Where a list is misspelt nothing is wrong for Falco, so
 /// rules with errors must not be in the way.
 fn batches(cases: &[Case]) -> Vec<Vec<&Case>> {
-    let mut batches: Vec<(bool, BTreeSet<(FileId, usize)>, Vec<&Case>)> = Vec::new();
+    struct Batch<'c> {
+        quiet: bool,
+        items: BTreeSet<(FileId, usize)>,
+        cases: Vec<&'c Case>,
+    }
+    let mut batches: Vec<Batch<'_>> = Vec::new();
     for case in cases {
         let quiet = case.token.kind == Kind::List;
-        let free = batches.iter_mut().find(|batch| batch.0 == quiet && !batch.1.contains(&case.item));
+        let free = batches.iter_mut().find(|batch| batch.quiet == quiet && !batch.items.contains(&case.item));
         match free {
             Some(batch) => {
-                batch.1.insert(case.item);
-                batch.2.push(case);
+                batch.items.insert(case.item);
+                batch.cases.push(case);
             }
-            None => batches.push((quiet, [case.item].into(), vec![case])),
+            None => batches.push(Batch { quiet, items: [case.item].into(), cases: vec![case] }),
         }
     }
-    batches.into_iter().map(|batch| batch.2).collect()
+    batches.into_iter().map(|batch| batch.cases).collect()
 }
 
 /// Makes the changes, and says for each where the misspelt name then stands.
