@@ -170,7 +170,8 @@ impl<F: FnMut()> Shift<F> {
 
     fn deliver(&mut self, alert: Alert, queued: bool) -> Next {
         let bytes = alert.line.len() as u64;
-        let outcome = self.attempt(|output| output.deliver(&alert));
+        let delivers = !self.worker.output.buffers();
+        let outcome = self.attempt(delivers, |output| output.deliver(&alert));
         match outcome {
             Outcome::Delivered if self.worker.output.buffers() => {
                 self.pending.push((alert, queued));
@@ -201,7 +202,7 @@ impl<F: FnMut()> Shift<F> {
         if self.pending.is_empty() && !self.worker.output.buffers() {
             return Next::Continue;
         }
-        let outcome = self.attempt(|output| output.flush());
+        let outcome = self.attempt(!self.pending.is_empty(), |output| output.flush());
         let Some(last) = self.pending.last().map(|(alert, _)| alert.id) else { return Next::Continue };
         for (alert, queued) in std::mem::take(&mut self.pending) {
             match &outcome {
@@ -216,8 +217,13 @@ impl<F: FnMut()> Shift<F> {
         Next::Continue
     }
 
-    /// Tries until it is decided what becomes of it.
-    fn attempt(&mut self, mut act: impl FnMut(&mut dyn Output) -> Result<(), DeliveryError>) -> Outcome {
+    /// Tries until it is decided what becomes of it. `delivers`: success means that the output works again, which taking
+    /// an alert into a buffer does not.
+    fn attempt(
+        &mut self,
+        delivers: bool,
+        mut act: impl FnMut(&mut dyn Output) -> Result<(), DeliveryError>,
+    ) -> Outcome {
         self.backoff.reset();
         let begin = Instant::now();
         let mut timeouts = 0;
@@ -226,11 +232,13 @@ impl<F: FnMut()> Shift<F> {
             let result = act(self.worker.output.as_mut());
             self.worker.watch.finish(&self.worker.tally);
             let Err(error) = result else {
-                if self.failure.take().is_some() && self.backoff.attempts() > 0 {
-                    let text = format!("{}: delivers again", self.worker.name);
-                    (self.worker.report)(Severity::Notice, &text);
+                if delivers {
+                    if self.failure.take().is_some() && self.backoff.attempts() > 0 {
+                        let text = format!("{}: delivers again", self.worker.name);
+                        (self.worker.report)(Severity::Notice, &text);
+                    }
+                    self.gave_up = false;
                 }
-                self.gave_up = false;
                 return Outcome::Delivered;
             };
             add(&self.worker.tally.failed, 1);
