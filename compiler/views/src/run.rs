@@ -58,6 +58,10 @@ fn show(model: &mut dyn Model, signal: &AtomicUsize) -> io::Result<Ended> {
         while event::poll(if stale { Duration::ZERO } else { wait })? {
             match event::read()? {
                 Event::Key(key) if key.kind != KeyEventKind::Release => {
+                    // Escape and a key that arrive together, as over a slow line, look like that key with Alt.
+                    if key.modifiers.contains(KeyModifiers::ALT) {
+                        ui.press(Key::Escape, model);
+                    }
                     if let Some(key) = known(key) {
                         ui.press(key, model);
                     }
