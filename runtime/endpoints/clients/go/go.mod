@@ -1,5 +1,8 @@
 module github.com/rulec/rulec/clients/go
 
-go 1.20
+go 1.18
 
-require github.com/falcosecurity/client-go v0.5.0
+require (
+	github.com/falcosecurity/client-go v0.6.1
+	google.golang.org/grpc v1.56.3
+)

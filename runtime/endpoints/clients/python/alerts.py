@@ -11,35 +11,34 @@ import argparse
 import json
 import pathlib
 import sys
+import threading
 
 import grpc
 
 PROTO = pathlib.Path(__file__).resolve().parents[2] / "proto"
 
 
-def requests():
-    """One request; the stream stays open until the daemon ends it or the program is interrupted."""
-    yield outputs.request()
-    stay = grpc_open.wait
-    stay()
+def requests(request, done):
+    """One request; the stream stays open until the daemon ends it or this program is done."""
+    yield request
+    done.wait()
 
 
 def channel(options):
     """A connection: a Unix socket in the clear, or TCP with mutual TLS."""
     if options.target.startswith("unix:"):
         return grpc.insecure_channel(options.target)
-    read = lambda name: pathlib.Path(name).read_bytes()
-    credentials = grpc.ssl_channel_credentials(read(options.ca), read(options.key), read(options.cert))
-    return grpc.secure_channel(options.target, credentials)
+    files = [pathlib.Path(name).read_bytes() for name in (options.ca, options.key, options.cert)]
+    return grpc.secure_channel(options.target, grpc.ssl_channel_credentials(*files))
 
 
-def show(alert):
+def show(alert, priorities):
     """One alert as a line of JSON."""
     print(
         json.dumps(
             {
                 "time": alert.time.ToJsonString(),
-                "priority": schema.priority.Name(alert.priority).capitalize(),
+                "priority": priorities.Name(alert.priority).capitalize(),
                 "rule": alert.rule,
                 "source": alert.source,
                 "hostname": alert.hostname,
@@ -65,13 +64,9 @@ def main():
     parser.add_argument("--key")
     options = parser.parse_args()
 
-    global outputs, schema, grpc_open
-    import threading
-
-    grpc_open = threading.Event()
     sys.path.insert(0, options.proto)
     outputs, services = grpc.protos_and_services("falco/outputs.proto")
-    schema = grpc.protos("falco/schema.proto")
+    priorities = grpc.protos("falco/schema.proto").priority
 
     with channel(options) as connection:
         if options.version:
@@ -79,16 +74,18 @@ def main():
             print(version_services.serviceStub(connection).version(version.request(), timeout=10).version)
             return
         stub = services.serviceStub(connection)
-        alerts = stub.get(outputs.request()) if options.get else stub.sub(requests())
+        done = threading.Event()
+        request = outputs.request()
+        alerts = stub.get(request) if options.get else stub.sub(requests(request, done))
         try:
             for number, alert in enumerate(alerts, start=1):
-                show(alert)
+                show(alert, priorities)
                 if number == options.count:
                     break
         except KeyboardInterrupt:
             pass
         finally:
-            grpc_open.set()
+            done.set()
 
 
 if __name__ == "__main__":
