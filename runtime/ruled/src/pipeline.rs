@@ -1,5 +1,6 @@
 //! The event loop: a source's events through the engine to the outputs, with everything that happens between two events.
 
+use std::ops::ControlFlow;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use catalogue::Priority;
@@ -18,7 +19,7 @@ use crate::reload::{self, FAILURE_RULE, Fresh, Outcome, Reason};
 use crate::service;
 use crate::signals::{Request, Signals};
 use crate::silence::{SILENCE_RULE, Silence};
-use crate::source::{Drained, Flow, Item, Source};
+use crate::source::{Drained, Item, Source};
 use crate::statistics::Statistics;
 use crate::time_zone::{LocalZone, time_of_day};
 use crate::timing::StartUp;
@@ -229,18 +230,9 @@ impl<'a> Pipeline<'a> {
             self.counters = source.counters();
             self.serving.numbers.set_cpus(source.cpu_counters());
             let mut ended = None;
-            let drained = source.drain(&mut |item| match self.item(item) {
-                Ok(None) => Flow::Continue,
-                other => {
-                    ended = Some(other);
-                    Flow::Stop
-                }
-            });
-            if let Some(Ok(Some(ended))) = ended {
-                return Ok(ended);
-            }
-            if let Some(Err(stop)) = ended {
-                return Err(stop);
+            let drained = source.drain(&mut |item| self.item(item).map_break(|how| ended = Some(how)));
+            if let Some(ended) = ended {
+                return ended;
             }
             match drained {
                 Ok(Drained::More) => {}
@@ -267,13 +259,13 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// One item of the source. `Some`: the run is over.
+    /// One item of the source. Breaks off when the run is over.
     #[inline]
-    fn item(&mut self, item: Item<'_>) -> Result<Option<Ended>, Stop> {
+    fn item(&mut self, item: Item<'_>) -> ControlFlow<Result<Ended, Stop>> {
         if self.signals.pending()
             && let Some(ended) = self.signal()
         {
-            return Ok(Some(ended));
+            return ControlFlow::Break(Ok(ended));
         }
         let event = match item {
             Item::Event(event) => event,
@@ -281,22 +273,29 @@ impl<'a> Pipeline<'a> {
                 self.engine.load(&snapshot);
                 let incident = self.recordings.restart(&self.engine);
                 self.recorded(incident);
-                return Ok(None);
+                return ControlFlow::Continue(());
             }
         };
-        if event.ts() >= self.due_ns && self.between(&event)? {
-            return Ok(Some(Ended::Finished));
+        if event.ts() >= self.due_ns {
+            match self.between(event) {
+                Ok(false) => {}
+                Ok(true) => return ControlFlow::Break(Ok(Ended::Finished)),
+                Err(stop) => return ControlFlow::Break(Err(stop)),
+            }
         }
         let Pipeline { engine, outputs, statistics, recordings, .. } = self;
-        engine.process(&event, |alert| {
+        engine.process(event, |alert| {
             recordings.matched(alert.id);
             deliver(outputs, statistics, alert);
         });
         if recordings.is_on() {
-            let incident = recordings.event(&event, engine);
+            let incident = recordings.event(event, engine);
             self.recorded(incident);
         }
-        Ok(self.outputs.is_pointless().then_some(Ended::Finished))
+        if self.outputs.is_pointless() {
+            return ControlFlow::Break(Ok(Ended::Finished));
+        }
+        ControlFlow::Continue(())
     }
 
     /// What happens between two events, when its time has come. `true`: the run is over.

@@ -2,6 +2,7 @@
 //! first check that made it false.
 
 use std::io::{self, BufWriter, Write};
+use std::ops::ControlFlow;
 
 use bumpalo::Bump;
 use catalogue::EVENTS;
@@ -40,31 +41,26 @@ pub(crate) fn run(mut engine: Engine, source: &mut Capture, rule: &str) -> Step<
     let mut arena = Bump::new();
     let snapshot = source.take_snapshot().map_err(|error| Stop::Fatal(error.to_string()))?;
     engine.load(&snapshot);
-    let ended = loop {
-        let event = match source.next_item() {
-            Ok(Some(Item::Event(event))) => event,
-            Ok(Some(Item::Snapshot(snapshot))) => {
-                engine.load(&snapshot);
-                continue;
-            }
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(Stop::Fatal(error.to_string())),
-        };
-        let mut written = Ok(());
-        engine.visit(&event, |event, values, _| {
-            if program.rule(id).events.contains(event.code) {
-                written = tracer.event(event, values, &arena);
-            }
-        });
-        arena.reset();
-        match written {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
-            Err(error) => return Err(Stop::fatal(format!("cannot write: {error}"))),
+    let mut written = Ok(());
+    let drained = source.drain(&mut |item| {
+        match item {
+            Item::Event(event) => engine.visit(event, |event, values, _| {
+                if program.rule(id).events.contains(event.code) {
+                    written = tracer.event(event, values, &arena);
+                }
+            }),
+            Item::Snapshot(snapshot) => engine.load(&snapshot),
         }
-    };
+        arena.reset();
+        if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    });
+    match written {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+        Err(error) => return Err(Stop::fatal(format!("cannot write: {error}"))),
+    }
     let _ = tracer.summary(rule);
-    ended
+    drained.map(|_| ()).map_err(|error| Stop::Fatal(error.to_string()))
 }
 
 struct Tracer<'p> {

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::mem;
+use std::ops::ControlFlow;
 
 use catalogue::EventCode;
 
@@ -121,9 +122,37 @@ impl<R: Read> Reader<R> {
     ///
     /// # Errors
     /// When the capture is damaged or ends inside of a block. Everything before that was delivered.
-    #[inline]
     pub fn next_record(&mut self) -> Result<Option<Record<'_>>> {
-        let Some(len) = self.ordinary() else { return self.next_other() };
+        match self.ordinary() {
+            Some(len) => self.take_ordinary(len).map(|event| Some(Record::Event(event))),
+            None => self.next_other(),
+        }
+    }
+
+    /// Gives what follows to `sink`, in order, until that breaks off (`false`) or there is no more (`true`). Quicker than
+    /// [`Reader::next_record`], whose result has to be moved through memory.
+    ///
+    /// # Errors
+    /// As [`Reader::next_record`].
+    #[inline]
+    pub fn drain(&mut self, mut sink: impl FnMut(Record<'_>) -> ControlFlow<()>) -> Result<bool> {
+        loop {
+            let flow = if let Some(len) = self.ordinary() {
+                sink(Record::Event(self.take_ordinary(len)?))
+            } else if let Some(record) = self.next_other()? {
+                sink(record)
+            } else {
+                return Ok(true);
+            };
+            if flow.is_break() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// The event in an ordinary block of this length.
+    #[inline(always)]
+    fn take_ordinary(&mut self, len: usize) -> Result<RawEvent<'_>> {
         let start = self.window.start();
         self.window.consume(len);
         let block = self.window.slice(start, start + len);
@@ -133,7 +162,7 @@ impl<R: Read> Reader<R> {
             None => (0, &[][..]),
         };
         match RawEvent::parse(event, cpu, EventFlags::default()) {
-            Ok(event) => Ok(Some(Record::Event(event))),
+            Ok(event) => Ok(event),
             Err(error) => {
                 self.done = true;
                 Err(ScapError {

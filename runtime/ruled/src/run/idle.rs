@@ -1,5 +1,6 @@
 //! A run without a driver: there are no events, and only time and signals to look after.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use engine::NullHost;
@@ -8,7 +9,7 @@ use events::Snapshot;
 use super::{Open, Run};
 use crate::exit::Step;
 use crate::pipeline::{Ended, Pipeline};
-use crate::source::{Drained, Flow, Item, Source, SourceError};
+use crate::source::{Drained, Item, Source, SourceError};
 use crate::start::{self, Ready};
 
 pub(super) fn idle(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
@@ -27,7 +28,7 @@ impl Source for Silence {
         Ok(Snapshot::default())
     }
 
-    fn drain(&mut self, _: &mut impl FnMut(Item<'_>) -> Flow) -> Result<Drained, SourceError> {
+    fn drain(&mut self, _: &mut impl FnMut(Item<'_>) -> ControlFlow<()>) -> Result<Drained, SourceError> {
         std::thread::sleep(Duration::from_millis(100));
         Ok(Drained::Idle)
     }

@@ -1,11 +1,12 @@
 //! Events of a capture file.
 
 use std::fs::File;
+use std::ops::ControlFlow;
 
 use events::Snapshot;
 use events::scap::{Reader, Record};
 
-use super::{Drained, Flow, Item, Source, SourceError};
+use super::{Drained, Item, Source, SourceError};
 
 /// An open capture.
 pub(crate) struct Capture {
@@ -36,16 +37,6 @@ impl Capture {
         lines
     }
 
-    /// The next item; `None` at the end.
-    #[inline]
-    pub(crate) fn next_item(&mut self) -> Result<Option<Item<'_>>, SourceError> {
-        match self.reader.next_record() {
-            Ok(Some(Record::Event(event))) => Ok(Some(Item::Event(event))),
-            Ok(Some(Record::Section(snapshot))) => Ok(Some(Item::Snapshot(snapshot))),
-            Ok(None) => Ok(None),
-            Err(error) => Err(SourceError(error.to_string())),
-        }
-    }
 }
 
 impl Source for Capture {
@@ -53,12 +44,15 @@ impl Source for Capture {
         Ok(self.reader.take_snapshot())
     }
 
-    fn drain(&mut self, sink: &mut impl FnMut(Item<'_>) -> Flow) -> Result<Drained, SourceError> {
-        while let Some(item) = self.next_item()? {
-            if sink(item) == Flow::Stop {
-                return Ok(Drained::More);
-            }
+    fn drain(&mut self, sink: &mut impl FnMut(Item<'_>) -> ControlFlow<()>) -> Result<Drained, SourceError> {
+        let drained = self.reader.drain(|record| match record {
+            Record::Event(ref event) => sink(Item::Event(event)),
+            Record::Section(snapshot) => sink(Item::Snapshot(snapshot)),
+        });
+        match drained {
+            Ok(true) => Ok(Drained::End),
+            Ok(false) => Ok(Drained::More),
+            Err(error) => Err(SourceError(error.to_string())),
         }
-        Ok(Drained::End)
     }
 }

@@ -1,5 +1,6 @@
 //! Events of the running kernel, from the probe.
 
+use std::ops::ControlFlow;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use probe::layout::Loss;
 use probe::{Options, Probe, ProbeError, Stats};
 use settings::falco_yaml::config::BaseSyscalls;
 
-use super::{Drained, Flow, Item, Source, SourceError};
+use super::{Drained, Item, Source, SourceError};
 use crate::containers::{Answers, write_event};
 use crate::drops::SourceCounters;
 use crate::host::{self, Extent, Roots};
@@ -140,24 +141,26 @@ impl Source for Live {
         })
     }
 
-    fn drain(&mut self, sink: &mut impl FnMut(Item<'_>) -> Flow) -> Result<Drained, SourceError> {
+    fn drain(&mut self, sink: &mut impl FnMut(Item<'_>) -> ControlFlow<()>) -> Result<Drained, SourceError> {
         if std::mem::take(&mut self.rescan) {
             let snapshot = self.take_snapshot()?;
-            sink(Item::Snapshot(Box::new(snapshot)));
+            if sink(Item::Snapshot(Box::new(snapshot))).is_break() {
+                return Ok(Drained::More);
+            }
         }
-        let mut flow = Flow::Continue;
+        let mut flow = ControlFlow::Continue(());
         if let Some(text) = self.containers.as_ref().and_then(Answers::next) {
             // Among the events of its time, so that captures stay in order.
             if let Some(event) = write_event(&mut self.writer, self.last_ts, &text) {
-                sink(Item::Event(event));
+                let _ = sink(Item::Event(&event));
             }
             return Ok(Drained::More);
         }
         let last_ts = &mut self.last_ts;
         let mut give = |event: RawEvent<'_>| {
             *last_ts = event.ts();
-            if flow == Flow::Continue {
-                flow = sink(Item::Event(event));
+            if flow.is_continue() {
+                flow = sink(Item::Event(&event));
             }
         };
         if !self.early.events.is_empty() {

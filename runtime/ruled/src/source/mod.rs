@@ -4,6 +4,7 @@ mod capture;
 mod live;
 
 use std::fmt;
+use std::ops::ControlFlow;
 
 use events::{RawEvent, Snapshot};
 use ir::Program;
@@ -16,8 +17,8 @@ pub(crate) use live::Live;
 /// What a source gives next.
 #[derive(Debug)]
 pub(crate) enum Item<'a> {
-    /// An event.
-    Event(RawEvent<'a>),
+    /// An event. By reference: copying one for each step of its way would cost more than reading it.
+    Event(&'a RawEvent<'a>),
     /// The machine's state at this point: what was known before is to be forgotten.
     Snapshot(Box<Snapshot>),
 }
@@ -30,15 +31,6 @@ impl fmt::Display for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// What whoever takes items says to each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Flow {
-    /// Give me the next one.
-    Continue,
-    /// That is enough.
-    Stop,
 }
 
 /// How far a source came.
@@ -57,10 +49,10 @@ pub(crate) trait Source {
     /// The machine's state before the first event.
     fn take_snapshot(&mut self) -> Result<Snapshot, SourceError>;
 
-    /// Gives what comes next to `sink`, until that asks to stop or there is nothing for now. Waits a moment for the first
+    /// Gives what comes next to `sink`, until that breaks off or there is nothing for now. Waits a moment for the first
     /// item if it must, so that the caller can look after other things. A live source cannot keep what `sink` no longer
     /// wants: it is lost.
-    fn drain(&mut self, sink: &mut impl FnMut(Item<'_>) -> Flow) -> Result<Drained, SourceError>;
+    fn drain(&mut self, sink: &mut impl FnMut(Item<'_>) -> ControlFlow<()>) -> Result<Drained, SourceError>;
 
     /// Other rules are in use: from now on, gives what they need. What the user should know, one line each.
     fn follow(&mut self, _rules: &Program) -> Result<Vec<String>, SourceError> {
