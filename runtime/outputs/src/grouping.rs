@@ -48,16 +48,21 @@ impl Grouping {
         {
             self.sum_up(oldest, due);
         }
-        let window = u64::try_from(self.options.window.as_nanos()).unwrap_or(u64::MAX);
         self.groups.insert(key, Group { count: 0, latest: None });
-        self.ends.push_back((alert.ts.saturating_add(window), key));
+        self.ends.push_back((alert.ts.saturating_add(self.window_ns()), key));
         true
     }
 
-    /// Ends the windows that are over at this time.
+    fn window_ns(&self) -> u64 {
+        u64::try_from(self.options.window.as_nanos()).unwrap_or(u64::MAX)
+    }
+
+    /// Ends the windows that are over at this time. One that would begin long after it is over, too: the clock was set
+    /// back.
     pub(crate) fn expire(&mut self, now_ns: u64, due: &mut Vec<Alert>) {
+        let most = self.window_ns().saturating_mul(2);
         while let Some((end, key)) = self.ends.front().copied() {
-            if end > now_ns {
+            if end > now_ns && end - now_ns <= most {
                 break;
             }
             self.ends.pop_front();
@@ -163,6 +168,20 @@ mod tests {
         assert!(grouping.admit(&alert(61, "shell", "root"), &mut due), "a new window opens");
         grouping.expire(u64::MAX, &mut due);
         assert_eq!(due.len(), 1, "no summary without repetitions");
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_delays_no_summary() {
+        let mut grouping = grouping(&[]);
+        let mut due = Vec::new();
+        for second in [10_000, 10_001] {
+            grouping.admit(&alert(second, "shell", "root"), &mut due);
+        }
+        // Events of several CPUs are not in perfect order.
+        grouping.expire(9_999_999_999_000, &mut due);
+        assert!(due.is_empty());
+        assert!(grouping.admit(&alert(100, "shell", "root"), &mut due), "a new window opens");
+        assert_eq!(&*due[0].line, b"10001: Notice shell (repeated 1 times in 60 s)");
     }
 
     #[test]

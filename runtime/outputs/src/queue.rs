@@ -127,17 +127,17 @@ impl Queue {
 
     /// Says that nothing more will come.
     pub(crate) fn end(&self) {
-        self.enter(|inner| inner.ended = true);
-    }
-
-    /// Tells the worker to leave everything.
-    pub(crate) fn abandon(&self) {
-        self.abandoned.store(true, Ordering::Release);
         self.enter(|inner| {
             inner.ended = true;
             // Whoever pauses between two attempts is woken, too.
             inner.worker_waits = true;
         });
+    }
+
+    /// Tells the worker to leave everything.
+    pub(crate) fn abandon(&self) {
+        self.abandoned.store(true, Ordering::Release);
+        self.end();
     }
 
     pub(crate) fn is_abandoned(&self) -> bool {
@@ -201,13 +201,13 @@ impl Queue {
         self.lock().ended
     }
 
-    /// Waits between two attempts; ends early when the queue is abandoned.
-    pub(crate) fn pause(&self, time: Duration) {
+    /// Waits between two attempts; ends early when the queue is abandoned, and, `until_end`, when nothing more comes.
+    pub(crate) fn pause(&self, time: Duration, until_end: bool) {
         let until = Instant::now() + time;
         let mut inner = self.lock();
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            if left.is_zero() || self.is_abandoned() {
+            if left.is_zero() || self.is_abandoned() || (until_end && inner.ended) {
                 return;
             }
             inner = self.filled.wait_timeout(inner, left).unwrap_or_else(PoisonError::into_inner).0;

@@ -144,7 +144,11 @@ mod tests {
         std::thread::sleep(Duration::from_millis(60));
         assert!(said.lock().unwrap().is_empty());
         watch.begin(&tally);
-        std::thread::sleep(Duration::from_millis(200));
+        let end = Instant::now() + Duration::from_secs(60);
+        while said.lock().unwrap().is_empty() && Instant::now() < end {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(60));
         assert!(tally.read("http", watch.now_ms()).busy_ms >= 20);
         watch.finish(&tally);
         watch.end();

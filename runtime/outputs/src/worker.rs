@@ -253,11 +253,7 @@ impl<F: FnMut()> Shift<F> {
             if !error.retryable {
                 return Outcome::Refused(error);
             }
-            if self.worker.queue.is_abandoned() {
-                return Outcome::Left;
-            }
-            // What is in the spool waits there for the next start.
-            if self.worker.reader.is_some() && self.worker.queue.has_ended() {
+            if self.is_over() {
                 return Outcome::Left;
             }
             let limit = self.worker.retry.give_up_after;
@@ -268,12 +264,19 @@ impl<F: FnMut()> Shift<F> {
                 self.gave_up = true;
                 return Outcome::GivenUp;
             }
-            self.worker.queue.pause(self.backoff.next());
-            if self.worker.queue.is_abandoned() {
+            self.worker.queue.pause(self.backoff.next(), self.worker.reader.is_some());
+            if self.is_over() {
                 return Outcome::Left;
             }
             add(&self.worker.tally.retried, 1);
         }
+    }
+
+    /// Whether failed attempts are no longer repeated: the output is given up, or the program ends, and what is in the
+    /// spool waits there for the next start.
+    fn is_over(&self) -> bool {
+        let queue = &self.worker.queue;
+        queue.is_abandoned() || (self.worker.reader.is_some() && queue.has_ended())
     }
 
     fn complain(&mut self, error: &DeliveryError) {

@@ -21,10 +21,15 @@ fn options(said: &Said) -> Options {
     let said = Arc::clone(said);
     Options {
         timeout: Duration::from_millis(100),
-        patience: Duration::from_millis(300),
+        patience: Duration::from_secs(60),
         report: Arc::new(move |_, text| said.lock().unwrap().push(text.to_string())),
         ..Options::default()
     }
+}
+
+/// Does not wait for outputs that stand still.
+fn impatient(said: &Said) -> Options {
+    Options { patience: Duration::from_millis(300), ..options(said) }
 }
 
 /// Remembers ids; fails or waits as it is told.
@@ -70,7 +75,7 @@ fn quick() -> RetryOptions {
 #[test]
 fn a_blocked_output_delays_nobody_and_is_counted() {
     let said = Said::default();
-    let mut outputs = Outputs::new(options(&said)).unwrap();
+    let mut outputs = Outputs::new(impatient(&said)).unwrap();
     let release = Arc::new(AtomicBool::new(false));
     let (blocked, _) = Probe::boxed("blocked", {
         let release = Arc::clone(&release);
@@ -89,10 +94,10 @@ fn a_blocked_output_delays_nobody_and_is_counted() {
         outputs.deliver(alert("x"));
     }
     let took = begin.elapsed();
-    until(20, "the fine output", || got.lock().unwrap().len() == 10_000);
+    until(60, "the fine output", || got.lock().unwrap().len() == 10_000);
     assert!(got.lock().unwrap().iter().copied().eq(1..=10_000), "order is kept");
-    assert!(took < Duration::from_secs(5), "{took:?}");
-    until(20, "the time-out", || counters(&outputs, "blocked").timeouts == 1);
+    assert!(took < Duration::from_secs(30), "{took:?}");
+    until(60, "the time-out", || counters(&outputs, "blocked").timeouts == 1);
     let blocked = counters(&outputs, "blocked");
     assert_eq!((blocked.queued, blocked.depth, blocked.dropped), (10_000, 100, 9_900));
     assert!(blocked.busy_ms >= 100 && blocked.depth_bytes > 0, "{blocked:?}");
@@ -100,7 +105,7 @@ fn a_blocked_output_delays_nobody_and_is_counted() {
     assert_eq!((fine.delivered, fine.dropped, fine.bytes, fine.depth), (10_000, 0, 10_000, 0));
     let begin = Instant::now();
     outputs.close();
-    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", begin.elapsed());
     assert_eq!(counters(&outputs, "blocked").dropped, 10_000);
     release.store(true, Ordering::SeqCst);
     let said = said.lock().unwrap();
@@ -133,10 +138,10 @@ fn a_replay_waits_and_loses_nothing() {
 #[test]
 fn waiting_for_an_output_can_be_interrupted() {
     let interrupt = Arc::new(AtomicBool::new(false));
-    let options = Options { interrupt: Arc::clone(&interrupt), ..options(&Said::default()) };
+    let options = Options { interrupt: Arc::clone(&interrupt), ..impatient(&Said::default()) };
     let mut outputs = Outputs::new(options).unwrap();
     let (stuck, _) = Probe::boxed("stuck", |_| {
-        thread::sleep(Duration::from_secs(3));
+        thread::sleep(Duration::from_secs(300));
         Ok(())
     });
     outputs.add(stuck, QueueOptions { capacity: 1, when_full: WhenFull::Wait, ..QueueOptions::default() });
@@ -169,7 +174,7 @@ fn what_fails_is_repeated_in_order_until_it_succeeds() {
     for _ in 0..100 {
         outputs.deliver(alert("x"));
     }
-    until(20, "all", || counters(&outputs, "flaky").delivered == 100);
+    until(60, "all", || counters(&outputs, "flaky").delivered == 100);
     outputs.close();
     assert!(got.lock().unwrap().iter().copied().eq(1..=100));
     assert!(taken.lock().unwrap().iter().copied().eq((1..=100).filter(|id| id % 10 != 0)));
@@ -182,14 +187,14 @@ fn what_fails_is_repeated_in_order_until_it_succeeds() {
 fn a_replay_gives_up_one_alert_after_some_time_and_others_at_once() {
     let mut outputs = Outputs::new(options(&Said::default())).unwrap();
     let (dead, _) = Probe::boxed("dead", |_| Err(DeliveryError::retryable("down")));
-    let retry = RetryOptions { give_up_after: Some(Duration::from_millis(200)), ..quick() };
+    let retry = RetryOptions { give_up_after: Some(Duration::from_secs(1)), ..quick() };
     outputs.add(dead, QueueOptions { when_full: WhenFull::Wait, retry, ..QueueOptions::default() });
     let begin = Instant::now();
     for _ in 0..100 {
         outputs.deliver(alert("x"));
     }
-    until(20, "the end", || counters(&outputs, "dead").dropped == 100);
-    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
+    until(90, "the end", || counters(&outputs, "dead").dropped == 100);
+    assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
 }
 
 #[test]
@@ -218,7 +223,7 @@ fn a_reader_that_went_away_makes_going_on_pointless() {
     outputs.add(closed, QueueOptions::default());
     assert!(!outputs.is_pointless());
     outputs.deliver(alert("x"));
-    until(20, "the news", || outputs.is_pointless());
+    until(60, "the news", || outputs.is_pointless());
     let (fine, _) = Probe::boxed("fine", |_| Ok(()));
     outputs.add(fine, QueueOptions::default());
     assert!(!outputs.is_pointless(), "one of two is still there");
@@ -280,31 +285,31 @@ fn rotation_loses_nothing_and_keeps_files_small() {
 fn a_hanging_program_is_killed_at_the_end() {
     let scratch = Scratch::new("hang");
     let pid = scratch.path("pid");
-    let mut outputs = Outputs::new(options(&Said::default())).unwrap();
+    let mut outputs = Outputs::new(impatient(&Said::default())).unwrap();
     let command = format!("echo $$ > {}; cat > /dev/null; exec sleep 1000", pid.display());
     outputs.add(
         Box::new(ProgramOutput::new(command, false, Duration::from_secs(1000))),
         QueueOptions::default(),
     );
     outputs.deliver(alert("x"));
-    until(20, "the program", || fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')));
+    until(60, "the program", || fs::read_to_string(&pid).is_ok_and(|text| text.ends_with('\n')));
     let begin = Instant::now();
     outputs.close();
-    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
     let process = format!("/proc/{}", fs::read_to_string(&pid).unwrap().trim());
-    until(10, "its death", || !fs::exists(&process).unwrap());
+    until(60, "its death", || !fs::exists(&process).unwrap());
 }
 
 #[test]
 fn the_end_comes_in_time_however_much_is_left() {
-    let options = Options { farewell: Some(Duration::from_millis(500)), ..options(&Said::default()) };
+    let options = Options { farewell: Some(Duration::from_millis(500)), ..impatient(&Said::default()) };
     let mut outputs = Outputs::new(options).unwrap();
     let (slow, got) = Probe::boxed("slow", |_| {
         thread::sleep(Duration::from_millis(20));
         Ok(())
     });
     let (stuck, _) = Probe::boxed("stuck", |_| {
-        thread::sleep(Duration::from_secs(30));
+        thread::sleep(Duration::from_secs(300));
         Ok(())
     });
     outputs.add(slow, QueueOptions::default());
@@ -312,11 +317,10 @@ fn the_end_comes_in_time_however_much_is_left() {
     for _ in 0..10_000 {
         outputs.deliver(alert("x"));
     }
+    until(60, "the first", || !got.lock().unwrap().is_empty());
     let begin = Instant::now();
     outputs.close();
-    assert!(begin.elapsed() < Duration::from_secs(10), "{:?}", begin.elapsed());
-    let delivered = got.lock().unwrap().len() as u64;
-    assert!(delivered > 0);
+    assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
     assert_eq!(counters(&outputs, "slow").dropped, 10_000 - counters(&outputs, "slow").delivered);
     assert!(outputs.is_stuck("stuck") && !outputs.is_stuck("slow") && !outputs.is_stuck("other"));
 }
@@ -369,7 +373,7 @@ fn counters_are_read_from_other_threads() {
     let reader = thread::spawn({
         let seen = Arc::clone(&seen);
         move || {
-            until(20, "ten", || {
+            until(60, "ten", || {
                 seen.store(monitor.counters()[0].delivered, Ordering::SeqCst);
                 seen.load(Ordering::SeqCst) == 10
             })

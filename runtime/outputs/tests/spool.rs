@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use outputs::{
     Alert, DeliveryError, Fields, Options, Output, Outputs, QueueOptions, RetryOptions, SpoolError,
@@ -53,10 +53,15 @@ impl Run {
     }
 
     fn named(spool: SpoolOptions, up: bool, name: &'static str) -> Run {
+        Run::patient(spool, up, name, Duration::from_millis(5))
+    }
+
+    /// A failed delivery is repeated after `wait` at the latest.
+    fn patient(spool: SpoolOptions, up: bool, name: &'static str, wait: Duration) -> Run {
         let said: Arc<Mutex<Vec<String>>> = Arc::default();
         let options = Options {
             spool: Some(spool),
-            patience: Duration::from_secs(20),
+            patience: Duration::from_secs(60),
             report: Arc::new({
                 let said = Arc::clone(&said);
                 move |_, text| said.lock().unwrap().push(text.to_string())
@@ -65,11 +70,7 @@ impl Run {
         };
         let mut outputs = Outputs::new(options).unwrap();
         let (up, got) = (Arc::new(AtomicBool::new(up)), Arc::default());
-        let retry = RetryOptions {
-            first: Duration::from_millis(1),
-            longest: Duration::from_millis(5),
-            ..Default::default()
-        };
+        let retry = RetryOptions { first: wait, longest: wait, ..Default::default() };
         let sink = Sink { name, up: Arc::clone(&up), got: Arc::clone(&got) };
         outputs.add(Box::new(sink), QueueOptions { retry, ..QueueOptions::default() });
         Run { outputs, up, got, said }
@@ -116,7 +117,7 @@ fn an_outage_over_a_restart_loses_nothing() {
         assert!(run.got.lock().unwrap().is_empty());
         let mut run = Run::new(options.clone(), true);
         assert_eq!(run.outputs.next_id(), 101, "numbers go on");
-        until(20, "what was left over", || run.ids().len() == 100);
+        until(60, "what was left over", || run.ids().len() == 100);
         run.send(50);
         drop(run.outputs);
         assert!(run.got.lock().unwrap().iter().map(|alert| alert.id).eq(1..=150));
@@ -145,9 +146,24 @@ fn everything_of_an_alert_comes_back() {
     run.outputs.deliver(sent.clone());
     drop(run.outputs);
     let run = Run::new(small(&scratch.0), true);
-    until(20, "it", || run.ids().len() == 1);
+    until(60, "it", || run.ids().len() == 1);
     let got = run.got.lock().unwrap()[0].clone();
     assert_eq!(format!("{got:?}"), format!("{:?}", Alert { id: 1, ..sent }));
+}
+
+#[test]
+fn the_end_does_not_wait_for_what_the_spool_keeps() {
+    let scratch = Scratch::new("patient");
+    let mut run = Run::patient(small(&scratch.0), false, "sink", Duration::from_secs(600));
+    run.send(3);
+    until(60, "an attempt", || counters(&run.outputs, "sink").failed == 1);
+    let begin = Instant::now();
+    drop(run.outputs);
+    // Outputs that stand still are given up after a minute.
+    assert!(begin.elapsed() < Duration::from_secs(30), "{:?}", begin.elapsed());
+    assert!(!run.said.lock().unwrap().iter().any(|said| said.contains("discarding")));
+    let run = Run::new(small(&scratch.0), true);
+    until(60, "what was left over", || run.ids() == [1, 2, 3]);
 }
 
 #[test]
@@ -157,7 +173,7 @@ fn read_segments_are_deleted() {
     for _ in 0..50 {
         run.send(10);
         let sent = run.outputs.next_id() - 1;
-        until(20, "delivery", || counters(&run.outputs, "sink").delivered == sent);
+        until(60, "delivery", || counters(&run.outputs, "sink").delivered == sent);
     }
     assert!(segments(&scratch.0).len() <= 3, "{:?}", segments(&scratch.0));
     let counters = counters(&run.outputs, "sink");
@@ -202,7 +218,7 @@ fn damage_in_the_middle_is_reported_counted_and_skipped() {
         run.send(1);
         // One at a time, so that segments are as small as they may be.
         let sent = run.outputs.next_id() - 1;
-        until(20, "writing", || counters(&run.outputs, "sink").queued == sent);
+        until(60, "writing", || counters(&run.outputs, "sink").queued == sent);
     }
     drop(run.outputs);
     let files = segments(&scratch.0);
@@ -214,7 +230,7 @@ fn damage_in_the_middle_is_reported_counted_and_skipped() {
     bytes[middle] ^= 1;
     fs::write(&files[1], bytes).unwrap();
     let mut run = Run::new(small(&scratch.0), true);
-    until(20, "the rest", || run.ids().last() == Some(&100));
+    until(60, "the rest", || run.ids().last() == Some(&100));
     let ids = run.ids();
     let missing: Vec<u64> = (1..=100).filter(|id| !ids.contains(id)).collect();
     assert!(!missing.is_empty() && missing.iter().all(|id| (damaged..after).contains(id)), "{missing:?}");
@@ -222,7 +238,7 @@ fn damage_in_the_middle_is_reported_counted_and_skipped() {
     assert_eq!(counters(&run.outputs, "sink").dropped, missing.len() as u64);
     assert!(run.said("is damaged"));
     run.send(1);
-    until(20, "the next", || run.ids().last() == Some(&101));
+    until(60, "the next", || run.ids().last() == Some(&101));
 }
 
 #[test]
@@ -234,13 +250,13 @@ fn a_dead_output_cannot_fill_the_disk() {
         run.send(1);
         if run.outputs.next_id().is_multiple_of(10) {
             let sent = run.outputs.next_id() - 1;
-            until(20, "writing", || counters(&run.outputs, "sink").queued == sent);
+            until(60, "writing", || counters(&run.outputs, "sink").queued == sent);
         }
     }
     let size: u64 = segments(&scratch.0).iter().map(|path| fs::metadata(path).unwrap().len()).sum();
     assert!(size <= 5000 + 2 * 1100, "{size}");
     run.up.store(true, Ordering::SeqCst);
-    until(20, "what is left", || run.ids().last() == Some(&1000));
+    until(60, "what is left", || run.ids().last() == Some(&1000));
     let ids = run.ids();
     assert!(ids.is_sorted() && ids.len() < 200, "{}", ids.len());
     assert_eq!(counters(&run.outputs, "sink").dropped, 1000 - ids.len() as u64);
@@ -309,18 +325,18 @@ fn a_disk_that_takes_nothing_leaves_alerts_in_memory() {
     let directory = scratch.path("spool");
     let mut run = Run::new(small(&directory), true);
     run.send(10);
-    until(20, "the beginning", || run.ids().len() == 10);
+    until(60, "the beginning", || run.ids().len() == 10);
     fs::remove_dir_all(&directory).unwrap();
     for _ in 0..20 {
         run.send(5);
         let sent = run.outputs.next_id() - 1;
-        until(20, "delivery", || run.ids().len() as u64 == sent);
+        until(60, "delivery", || run.ids().len() as u64 == sent);
     }
     assert!(run.ids().into_iter().eq(1..=110));
     assert!(run.said("alerts wait in memory"));
     fs::create_dir(&directory).unwrap();
     run.send(100);
-    until(20, "the rest", || run.ids().len() == 210);
+    until(60, "the rest", || run.ids().len() == 210);
     assert!(run.ids().into_iter().eq(1..=210));
     assert!(run.said("can be written again"));
 }

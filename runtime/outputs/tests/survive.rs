@@ -16,7 +16,7 @@ use outputs::{
     Alert, DeliveryError, HttpOptions, HttpOutput, Options, Output, Outputs, ProgramOutput, QueueOptions,
     RetryOptions, SpoolOptions,
 };
-use support::{Scratch, Server, alert, counters, http, nobody};
+use support::{Door, Scratch, Server, alert, counters, http};
 
 const ALERTS: u64 = 10_000;
 
@@ -145,8 +145,8 @@ fn value(text: &str, name: &str) -> u64 {
 /// The outage begins before the first alert and ends `outage` after it; the kill comes in the middle.
 fn survive(name: &str, outage: Duration, pause_us: u64) {
     let scratch = Scratch::new(name);
-    let address = nobody();
-    let url = format!("http://{address}/");
+    let door = Door::closed();
+    let url = format!("http://{}/", door.address);
     let begin = Instant::now();
     let mut first = start(&scratch.0, &url, pause_us);
     let fine = scratch.path("fine");
@@ -158,7 +158,7 @@ fn survive(name: &str, outage: Duration, pause_us: u64) {
     assert!(before < ALERTS, "the process was too quick to be killed in the middle");
     let second = start(&scratch.0, &url, pause_us);
     thread::sleep(outage.saturating_sub(begin.elapsed()));
-    let server = Server::at(&address, None, Box::new(|_, _| Some(200)));
+    let server = Server::on(door.open(), None, Box::new(|_, _| Some(200)));
     let output = second.wait_with_output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}");
@@ -174,8 +174,8 @@ fn survive(name: &str, outage: Duration, pause_us: u64) {
     assert!(value(&text, "deepest") <= CAPACITY as u64 && value(&text, "hanging_depth") <= CAPACITY as u64);
     assert!(value(&text, "http_retried") > 0, "{text}");
     // Generous: other tests run on the same two processors.
-    assert!(value(&text, "p99_us") < 2_000_000, "{text}");
-    assert!(value(&text, "end_ms") < 30_000, "{text}");
+    assert!(value(&text, "p99_us") < 10_000_000, "{text}");
+    assert!(value(&text, "end_ms") < 60_000, "{text}");
 }
 
 #[test]

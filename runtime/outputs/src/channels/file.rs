@@ -2,9 +2,10 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::PathBuf;
 
+use super::lines::Lines;
 use crate::alert::Alert;
 use crate::output::{DeliveryError, Output};
 
@@ -23,16 +24,15 @@ pub struct FileOutput {
     path: PathBuf,
     keep_alive: bool,
     rotation: Rotation,
+    /// The open file and its size.
     file: Option<(File, u64)>,
-    bytes: Vec<u8>,
-    /// How much of `bytes` was written before an error.
-    written: usize,
+    lines: Lines,
 }
 
 impl FileOutput {
     /// An output to a path; the file is created with the first alert.
     pub fn new(path: impl Into<PathBuf>, keep_alive: bool, rotation: Rotation) -> FileOutput {
-        FileOutput { path: path.into(), keep_alive, rotation, file: None, bytes: Vec::new(), written: 0 }
+        FileOutput { path: path.into(), keep_alive, rotation, file: None, lines: Lines::default() }
     }
 
     fn open(&self) -> io::Result<(File, u64)> {
@@ -72,31 +72,19 @@ impl FileOutput {
                 io::Error::new(error.kind(), text)
             })?,
         };
-        let more = (self.bytes.len() - self.written) as u64;
+        let more = self.lines.left() as u64;
         // Never between the two halves of a write that failed.
         if self.rotation.max_bytes > 0
-            && self.written == 0
+            && !self.lines.is_begun()
             && open.1 > 0
             && open.1 + more > self.rotation.max_bytes
         {
             self.rotate()?;
             open = self.open()?;
         }
-        while self.written < self.bytes.len() {
-            match open.0.write(&self.bytes[self.written..]) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
-                Ok(count) => {
-                    self.written += count;
-                    open.1 += count as u64;
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-            }
-        }
-        self.bytes.clear();
-        self.written = 0;
+        self.lines.write_to(&mut open.0)?;
         if self.keep_alive {
-            self.file = Some(open);
+            self.file = Some((open.0, open.1 + more));
         }
         Ok(())
     }
@@ -112,20 +100,18 @@ impl Output for FileOutput {
     }
 
     fn deliver(&mut self, alert: &Alert) -> Result<(), DeliveryError> {
-        self.bytes.extend_from_slice(&alert.line);
-        self.bytes.push(b'\n');
+        self.lines.push(alert);
         Ok(())
     }
 
     fn flush(&mut self) -> Result<(), DeliveryError> {
-        if self.bytes.is_empty() {
+        if self.lines.left() == 0 {
             return Ok(());
         }
         self.write().map_err(|error| {
             let error = DeliveryError::from(error);
             if !error.retryable {
-                self.bytes.clear();
-                self.written = 0;
+                self.lines.clear();
             }
             error
         })
@@ -198,11 +184,11 @@ mod tests {
         let mut output = FileOutput::new("/dev/full", true, Rotation { max_bytes: 0, keep: 0 });
         output.deliver(&test_alert(1)).unwrap();
         assert!(output.flush().unwrap_err().retryable);
-        assert!(!output.bytes.is_empty());
+        assert!(output.lines.left() > 0);
         let mut output = FileOutput::new("/nonexistent/alerts", true, Rotation { max_bytes: 0, keep: 0 });
         output.deliver(&test_alert(1)).unwrap();
         let error = output.flush().unwrap_err();
         assert!(!error.retryable && error.message.contains("/nonexistent/alerts"), "{error}");
-        assert!(output.bytes.is_empty());
+        assert_eq!(output.lines.left(), 0);
     }
 }

@@ -95,6 +95,8 @@ impl HttpOutput {
         let agent = Agent::config_builder()
             .tls_config(tls)
             .http_status_as_error(false)
+            // A redirect would turn the POST into a GET, and the alert would be gone with a good status.
+            .max_redirects(0)
             .timeout_global(Some(options.timeout))
             .max_idle_connections(1)
             .max_idle_connections_per_host(1)

@@ -1,8 +1,9 @@
-//! The outputs themselves. Each is one file with one type that implements [`crate::Output`].
+//! The outputs themselves: a file for each, with one type that implements [`crate::Output`], and what some of them share.
 
 mod certificates;
 mod file;
 mod http;
+mod lines;
 mod program;
 mod stdout;
 mod syslog;

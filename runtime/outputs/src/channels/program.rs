@@ -273,7 +273,7 @@ mod tests {
         let mut output = ProgramOutput::new("cat > /dev/null; sleep 1000 & wait", false, limit);
         let begin = Instant::now();
         assert!(!output.deliver(&test_alert(1)).unwrap_err().retryable);
-        assert!(begin.elapsed() < Duration::from_secs(8), "{:?}", begin.elapsed());
+        assert!(begin.elapsed() < Duration::from_secs(60), "{:?}", begin.elapsed());
         // One that reads nothing is noticed when the pipe is full.
         let mut output = ProgramOutput::new("sleep 1000", true, limit);
         let long = Alert { line: vec![b'x'; 1 << 20].into(), ..test_alert(1) };
@@ -306,6 +306,6 @@ mod tests {
         stop.set();
         let begin = Instant::now();
         assert!(output.deliver(&test_alert(1)).is_err());
-        assert!(begin.elapsed() < Duration::from_secs(20));
+        assert!(begin.elapsed() < Duration::from_secs(60));
     }
 }

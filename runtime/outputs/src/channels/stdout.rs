@@ -1,9 +1,10 @@
 //! Alerts to standard output.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io;
 use std::os::fd::AsFd;
 
+use super::lines::Lines;
 use crate::alert::Alert;
 use crate::output::{DeliveryError, Output};
 
@@ -11,16 +12,14 @@ use crate::output::{DeliveryError, Output};
 #[derive(Debug)]
 pub struct StdoutOutput {
     out: File,
-    bytes: Vec<u8>,
-    /// How much of `bytes` was written before an error.
-    written: usize,
+    lines: Lines,
 }
 
 impl StdoutOutput {
     /// An output to the process's standard output.
     pub fn new() -> io::Result<StdoutOutput> {
         let out = File::from(io::stdout().as_fd().try_clone_to_owned()?);
-        Ok(StdoutOutput { out, bytes: Vec::new(), written: 0 })
+        Ok(StdoutOutput { out, lines: Lines::default() })
     }
 }
 
@@ -34,30 +33,19 @@ impl Output for StdoutOutput {
     }
 
     fn deliver(&mut self, alert: &Alert) -> Result<(), DeliveryError> {
-        self.bytes.extend_from_slice(&alert.line);
-        self.bytes.push(b'\n');
+        self.lines.push(alert);
         Ok(())
     }
 
     fn flush(&mut self) -> Result<(), DeliveryError> {
-        while self.written < self.bytes.len() {
-            match self.out.write(&self.bytes[self.written..]) {
-                Ok(0) => return Err(DeliveryError::retryable("it takes nothing")),
-                Ok(count) => self.written += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                    return Err(DeliveryError::closed(error.to_string()));
-                }
-                Err(error) if error.raw_os_error() == Some(EBADF) => {
-                    self.bytes.clear();
-                    return Err(DeliveryError::permanent(error.to_string()));
-                }
-                Err(error) => return Err(DeliveryError::retryable(error.to_string())),
+        self.lines.write_to(&mut self.out).map_err(|error| match error.kind() {
+            io::ErrorKind::BrokenPipe => DeliveryError::closed(error.to_string()),
+            _ if error.raw_os_error() == Some(EBADF) => {
+                self.lines.clear();
+                DeliveryError::permanent(error.to_string())
             }
-        }
-        self.bytes.clear();
-        self.written = 0;
-        Ok(())
+            _ => DeliveryError::retryable(error.to_string()),
+        })
     }
 }
 

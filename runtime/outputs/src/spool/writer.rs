@@ -215,21 +215,19 @@ impl Writer {
             self.clean();
         }
         let Some(active) = &mut self.active else { return Ok(()) };
-        if let Err(error) = (&*active.file).write_all(&self.bytes) {
-            // A torn alert at the end would hide what comes after it.
+        let mut written = (&*active.file).write_all(&self.bytes);
+        if self.options.sync == SyncPolicy::Always {
+            written = written.and_then(|()| active.file.sync_data());
+        }
+        if let Err(error) = written {
+            // What is torn, or goes another way, must not stand before what comes after it.
             if active.file.set_len(active.length).is_err() {
                 self.active = None;
             }
             return Err(error);
         }
-        match self.options.sync {
-            SyncPolicy::Always => active.file.sync_data()?,
-            SyncPolicy::Interval(_) => {
-                if let Some(syncer) = &self.syncer {
-                    syncer.dirty(&active.file);
-                }
-            }
-            SyncPolicy::Never => {}
+        if let Some(syncer) = &self.syncer {
+            syncer.dirty(&active.file);
         }
         active.length += self.bytes.len() as u64;
         let mut state = self.log.state();

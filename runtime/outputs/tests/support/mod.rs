@@ -3,6 +3,7 @@
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -11,6 +12,7 @@ use std::time::{Duration, Instant};
 use catalogue::Priority;
 use outputs::{Alert, HttpOptions, OutputCounters, Outputs};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+use rustix::net::{self, AddressFamily, SocketType};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
@@ -90,11 +92,10 @@ pub struct Server {
 
 impl Server {
     pub fn start(tls: Option<Arc<ServerConfig>>, decide: Decide) -> Server {
-        Server::at("127.0.0.1:0", tls, decide)
+        Server::on(TcpListener::bind("127.0.0.1:0").unwrap(), tls, decide)
     }
 
-    pub fn at(address: &str, tls: Option<Arc<ServerConfig>>, decide: Decide) -> Server {
-        let listener = TcpListener::bind(address).unwrap();
+    pub fn on(listener: TcpListener, tls: Option<Arc<ServerConfig>>, decide: Decide) -> Server {
         let server = Server {
             address: listener.local_addr().unwrap(),
             requests: Arc::default(),
@@ -148,15 +149,31 @@ fn serve(stream: impl Read + Write, state: &Server, decide: &Decide) -> io::Resu
             thread::sleep(Duration::from_secs(600));
             return Ok(());
         };
-        let answer = format!("HTTP/1.1 {status} X\r\nContent-Length: 2\r\n\r\nok");
+        let place = if matches!(status, 300..=399) { "Location: /elsewhere\r\n" } else { "" };
+        let answer = format!("HTTP/1.1 {status} X\r\n{place}Content-Length: 2\r\n\r\nok");
         stream.get_mut().write_all(answer.as_bytes())?;
         stream.get_mut().flush()?;
     }
 }
 
-/// An address at which nobody listens.
-pub fn nobody() -> String {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+/// An address at which nobody listens until it is opened; nobody else can take it meanwhile.
+pub struct Door {
+    pub address: SocketAddr,
+    socket: OwnedFd,
+}
+
+impl Door {
+    pub fn closed() -> Door {
+        let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None).unwrap();
+        net::bind(&socket, &SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+        let address = net::getsockname(&socket).unwrap().try_into().unwrap();
+        Door { address, socket }
+    }
+
+    pub fn open(self) -> TcpListener {
+        net::listen(&self.socket, 128).unwrap();
+        self.socket.into()
+    }
 }
 
 /// A listener that takes connections and reads nothing.
