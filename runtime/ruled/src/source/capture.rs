@@ -36,7 +36,6 @@ impl Capture {
         }
         lines
     }
-
 }
 
 impl Source for Capture {
