@@ -70,8 +70,9 @@ pub fn load(
     for text in overrides.iter().filter(|text| text.starts_with("config_files")) {
         apply_override(&mut root, text)?;
     }
+    let origin = root.key("config_files").map_or(Origin::Default, |node| node.origin.clone());
     for include in forms::config_files(&root) {
-        for path in included(Path::new(&include.path), file)? {
+        for path in included(Path::new(&include.path), file, &origin)? {
             let addition = read_file(Path::new(&path), lookup)?;
             merge::merge(&mut root, addition, include.strategy)?;
             files.push(path);
@@ -95,36 +96,23 @@ fn read_file(path: &Path, lookup: &dyn Fn(&str) -> Option<String>) -> Result<Nod
     let text = fs::read_to_string(path)
         .map_err(|error| Problem::error(format!("cannot read {name}: {error}"), Origin::Default))?;
     let mut node = read::document(&name, &text)?;
-    expand(&mut node, lookup);
-    Ok(node)
-}
-
-/// Replaces variables in every scalar. Iterative: documents may nest deeply.
-fn expand(root: &mut Node, lookup: &dyn Fn(&str) -> Option<String>) {
-    let mut pending = vec![root];
-    while let Some(node) = pending.pop() {
-        match &mut node.value {
-            Value::Null => {}
-            Value::Scalar(text) => {
-                if text.contains('$') {
-                    *text = environment::expand(text, lookup);
-                }
-            }
-            Value::Sequence(elements) => pending.extend(elements),
-            Value::Mapping(entries) => pending.extend(entries.iter_mut().map(|(_, child)| child)),
+    node.for_each(|node| {
+        if let Value::Scalar(text) = &mut node.value {
+            *text = environment::expand(text, lookup);
         }
-    }
+    });
+    Ok(node)
 }
 
 /// The files behind an entry of `config_files`: itself, or the files of a directory by name. What does not exist is
 /// skipped, as in Falco.
-fn included(path: &Path, main: Option<&Path>) -> Result<Vec<String>, LoadError> {
+fn included(path: &Path, main: Option<&Path>, origin: &Origin) -> Result<Vec<String>, LoadError> {
     if Some(path) == main {
         let message = format!(
             "'config_files' directive tried to recursively include main config file: {}.",
             path.display()
         );
-        return Err(Problem::error(message, Origin::Default).into());
+        return Err(Problem::error(message, origin.clone()).into());
     }
     if path.is_file() {
         return Ok(vec![path.display().to_string()]);
@@ -150,19 +138,7 @@ fn apply_override(root: &mut Node, text: &str) -> Result<(), LoadError> {
     let steps = path::parse(key.trim()).map_err(|error| Problem::error(error.to_string(), origin.clone()))?;
     let mut node =
         read::document(&Arc::from("-o"), value).unwrap_or_else(|_| Node::scalar(value, origin.clone()));
-    stamp(&mut node, &origin);
+    node.for_each(|node| node.origin = origin.clone());
     root.set_at(&steps, node);
     Ok(())
-}
-
-fn stamp(root: &mut Node, origin: &Origin) {
-    let mut pending = vec![root];
-    while let Some(node) = pending.pop() {
-        node.origin = origin.clone();
-        match &mut node.value {
-            Value::Sequence(elements) => pending.extend(elements),
-            Value::Mapping(entries) => pending.extend(entries.iter_mut().map(|(_, child)| child)),
-            _ => {}
-        }
-    }
 }

@@ -78,7 +78,10 @@ impl fmt::Display for Problem {
             Severity::Error => "error",
             Severity::Warning => "warning",
         };
-        write!(f, "{kind}: {} ({})", self.message, self.origin)?;
+        write!(f, "{kind}: {}", self.message)?;
+        if self.origin != Origin::Default {
+            write!(f, " ({})", self.origin)?;
+        }
         if let Some(help) = &self.help {
             write!(f, "\n  help: {help}")?;
         }

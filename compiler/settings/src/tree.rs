@@ -70,6 +70,19 @@ impl Node {
         }
     }
 
+    /// Calls `act` on every node below and on this one. Iterative: documents may nest deeply.
+    pub(crate) fn for_each(&mut self, mut act: impl FnMut(&mut Node)) {
+        let mut pending = vec![self];
+        while let Some(node) = pending.pop() {
+            act(node);
+            match &mut node.value {
+                Value::Sequence(elements) => pending.extend(elements),
+                Value::Mapping(entries) => pending.extend(entries.iter_mut().map(|(_, child)| child)),
+                Value::Null | Value::Scalar(_) => {}
+            }
+        }
+    }
+
     /// Sets or replaces a key of a mapping; any other value becomes a mapping first.
     pub fn set(&mut self, name: &str, node: Node) {
         let entries = self.make_mapping();

@@ -54,7 +54,7 @@ fn every_mistake_has_its_documented_result() {
             Err(error) => format!("start: refused\n{error}\n"),
         };
         said.push_str("\nlint:\n");
-        let findings = lint(&name, &text);
+        let findings = lint(&name, &text, &|_| None);
         for finding in &findings {
             let _ = writeln!(said, "{finding}");
         }
@@ -63,12 +63,12 @@ fn every_mistake_has_its_documented_result() {
         }
         compare(&path.with_extension("txt"), &said.replace(&place, &name), &mut wrong);
 
-        let (fixed, mended) = fix(&name, &text);
+        let (fixed, mended) = fix(&name, &text, &|_| None);
         compare(&path.with_extension("fixed"), if fixed == text { "" } else { &fixed }, &mut wrong);
         assert_eq!(fixed == text, mended.is_empty(), "{name}");
         // Repairs end, and leave nothing that could be repaired.
-        assert_eq!(fix(&name, &fixed).0, fixed, "{name}");
-        for finding in lint(&name, &fixed) {
+        assert_eq!(fix(&name, &fixed, &|_| None).0, fixed, "{name}");
+        for finding in lint(&name, &fixed, &|_| None) {
             if finding.is_fixable() {
                 wrong.push(format!("{name}: still repairable: {finding}"));
             }
@@ -81,8 +81,8 @@ fn every_mistake_has_its_documented_result() {
 fn the_seeds_mistakes_are_mended_so_that_the_program_starts() {
     for name in ["01-json-output-section", "02-metrics-over-grpc", "03-relative-file"] {
         let text = fs::read_to_string(folder().join(format!("{name}.yaml"))).unwrap();
-        let (fixed, _) = fix(name, &text);
-        let left = lint(name, &fixed);
+        let (fixed, _) = fix(name, &text, &|_| None);
+        let left = lint(name, &fixed, &|_| None);
         assert!(left.iter().all(|finding| finding.weight == Weight::Note), "{name}: {left:?}");
         let file = std::env::temp_dir().join(format!("mended-{}-{name}.yaml", std::process::id()));
         fs::write(&file, &fixed).unwrap();
@@ -98,6 +98,28 @@ fn the_seeds_mistakes_are_mended_so_that_the_program_starts() {
 }
 
 #[test]
+fn values_from_the_environment_are_judged_where_they_are_set() {
+    let text = "json_output: ${JSON}\nlog_level: ${LEVEL}\nfile_output:\n  enabled: ${SWITCH}\n  filename: ${NAME}\n";
+    let said = |lookup: &dyn Fn(&str) -> Option<String>| -> Vec<String> {
+        lint("falco.yaml", text, lookup)
+            .iter()
+            .map(|finding| format!("{}: {}", finding.origin, finding.message))
+            .collect()
+    };
+    let unset = ["1:14: `${JSON}`", "2:12: `${LEVEL}`", "4:12: `${SWITCH}`", "5:13: `${NAME}`"]
+        .map(|start| format!("falco.yaml:{start} is not set here"));
+    assert_eq!(said(&|_| None), unset);
+    let right = |name: &str| {
+        let values = [("JSON", "true"), ("LEVEL", "warning"), ("SWITCH", "true"), ("NAME", "/var/log/x")];
+        values.into_iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string())
+    };
+    assert!(lint("falco.yaml", text, &right).iter().all(|finding| finding.weight == Weight::Note));
+    let wrong = |name: &str| if name == "JSON" { Some("perhaps".to_string()) } else { right(name) };
+    assert!(said(&wrong).contains(&"falco.yaml:1:14: `json_output` should be `true` or `false`".to_string()));
+    assert_eq!(fix("falco.yaml", text, &wrong).0, text, "a repair leaves variables alone");
+}
+
+#[test]
 fn known_configurations_are_accepted_and_shown() {
     let folder = match std::env::var_os("RULES_DIR") {
         Some(folder) => PathBuf::from(folder),
@@ -108,7 +130,7 @@ fn known_configurations_are_accepted_and_shown() {
         let path = folder.join(name);
         let loaded = load(Some(&path), &[], &|_| None).unwrap_or_else(|error| panic!("{name}: {error}"));
         let text = fs::read_to_string(&path).unwrap();
-        for finding in lint(name, &text) {
+        for finding in lint(name, &text, &|_| None) {
             // The file of 2022 has keys that are gone, each with a note; nothing in either is an error.
             assert_ne!(finding.weight, Weight::Error, "{finding}");
         }
@@ -130,6 +152,7 @@ fn known_configurations_are_accepted_and_shown() {
         assert_eq!(config.append_output, loaded.config.append_output);
         assert_eq!(config.rules_files, loaded.config.rules_files);
     }
-    let (fixed, mended) = fix("falco.yaml", &fs::read_to_string(folder.join("official/falco.yaml")).unwrap());
+    let (fixed, mended) =
+        fix("falco.yaml", &fs::read_to_string(folder.join("official/falco.yaml")).unwrap(), &|_| None);
     assert!(mended.is_empty(), "{mended:?}\n{fixed}");
 }

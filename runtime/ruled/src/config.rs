@@ -66,7 +66,7 @@ impl Config {
         overrides.extend(options.option.iter().cloned());
         let lookup = |name: &str| std::env::var(name).ok();
         let loaded = settings::load(file.as_deref(), &overrides, &lookup)
-            .map_err(|error| Stop::fatal(error.to_string()))?;
+            .map_err(|error| Stop::fatal(said(&error)))?;
         let (files, warnings) = by_file(&loaded);
         let rules = if options.rules.is_empty() {
             loaded.config.rules_files.clone()
@@ -129,6 +129,12 @@ impl Config {
             _ => None,
         }
     }
+}
+
+/// The errors as they follow the word `Error: `.
+pub(crate) fn said(error: &settings::LoadError) -> String {
+    let text = error.to_string();
+    text.strip_prefix("error: ").map_or_else(|| text.clone(), str::to_string)
 }
 
 /// Sorts the problems by the file they are in; the rest are those of the command line.

@@ -250,3 +250,27 @@ fn rules_for_other_sources_load_and_wait() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stderr.contains("rules for source 'k8s_audit' are loaded"), "{}", run.stderr);
 }
+
+#[test]
+fn the_lint_sees_what_only_all_files_together_show() {
+    let scratch = Scratch::new("lint");
+    let main = scratch.path("falco.yaml");
+    let more = scratch.file("more.yaml", format!("config_files: [{main}]\n"));
+    let said = |included: &str| {
+        scratch.file("falco.yaml", format!("json_output: ${{RULED_TEST}}\nconfig_files: [{included}]\n"));
+        let output = command(&["config", "lint", "-c", &main]).env("RULED_TEST", "true").output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let nothing = "1 files: 0 errors, 0 warnings, 0 notes\n".to_string();
+    assert_eq!(said(&scratch.path("missing.yaml")), (Some(0), nothing));
+    let (code, text) = said(&more);
+    assert!(
+        code == Some(1) && text.contains("more.yaml:1:15: error[setting]: 'config_files' in an"),
+        "{text}"
+    );
+    let (code, text) = said(&main);
+    assert!(
+        code == Some(1) && text.contains("falco.yaml:2:15: error[setting]: 'config_files' dir"),
+        "{text}"
+    );
+}

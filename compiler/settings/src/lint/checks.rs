@@ -2,7 +2,7 @@
 
 use catalogue::suggest;
 
-use super::{Finding, Repair, Weight, weight};
+use super::{Finding, Repair, Weight};
 use crate::falco_yaml::boolean;
 use crate::falco_yaml::keys::{self, Key, Kind, Status};
 use crate::origin::Problem;
@@ -41,14 +41,7 @@ pub(super) fn problems(root: &Node, problems: &[Problem], findings: &mut Vec<Fin
         if word || covered.iter().any(|part| problem.message.contains(part)) {
             continue;
         }
-        let mut finding = Finding {
-            weight: weight(problem.severity),
-            name: "setting",
-            message: problem.message.clone(),
-            origin: problem.origin.clone(),
-            help: problem.help.clone(),
-            repair: None,
-        };
+        let mut finding = Finding::of_problem(problem);
         if problem.message.starts_with("both 'rules_files'") {
             finding.name = "rules-file-twice";
             if let (Some(new), Some(old)) = (root.key("rules_files"), root.key("rules_file")) {

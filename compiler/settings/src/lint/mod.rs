@@ -7,12 +7,13 @@
 mod checks;
 mod edit;
 mod traps;
+mod variables;
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::falco_yaml::config::FalcoConfig;
-use crate::origin::{Origin, Severity};
+use crate::origin::{Origin, Problem, Severity};
 use crate::read;
 use crate::tree::Node;
 use edit::Text;
@@ -89,6 +90,18 @@ impl Finding {
         self
     }
 
+    /// What reading a configuration found.
+    pub fn of_problem(problem: &Problem) -> Finding {
+        Finding {
+            weight: weight(problem.severity),
+            name: "setting",
+            message: problem.message.clone(),
+            origin: problem.origin.clone(),
+            help: problem.help.clone(),
+            repair: None,
+        }
+    }
+
     /// Whether [`fix`] mends it.
     pub fn is_fixable(&self) -> bool {
         self.repair.is_some()
@@ -113,22 +126,14 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Everything to be said about a file, in the order of its lines.
-pub fn lint(name: &str, text: &str) -> Vec<Finding> {
+/// Everything to be said about a file, in the order of its lines. `lookup` gives environment variables.
+pub fn lint(name: &str, text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Finding> {
     let file: Arc<str> = Arc::from(name);
-    let root = match read::document(&file, text) {
+    let mut root = match read::document(&file, text) {
         Ok(root) => root,
-        Err(problem) => {
-            return vec![Finding {
-                weight: Weight::Error,
-                name: "syntax",
-                message: problem.message,
-                origin: problem.origin,
-                help: problem.help,
-                repair: None,
-            }];
-        }
+        Err(problem) => return vec![Finding { name: "syntax", ..Finding::of_problem(&problem) }],
     };
+    let variables = variables::put_in(&mut root, lookup);
     let mut findings = Vec::new();
     if !matches!(root.value, crate::tree::Value::Mapping(_) | crate::tree::Value::Null) {
         let problem = "a configuration is a mapping of keys to values";
@@ -140,6 +145,7 @@ pub fn lint(name: &str, text: &str) -> Vec<Finding> {
     traps::all(&root, &mut findings);
     traps::twice(&file, text, &mut findings);
     drop_said_twice(&mut findings);
+    variables.judge(&mut findings);
     findings.sort_by_key(|finding| match &finding.origin {
         Origin::File { line, column, .. } => (*line, *column, finding.weight),
         _ => (0, 0, finding.weight),
@@ -164,12 +170,12 @@ fn drop_said_twice(findings: &mut Vec<Finding>) {
 }
 
 /// Mends what can be mended. Gives the new text and what was mended; the text is the old one if nothing was.
-pub fn fix(name: &str, text: &str) -> (String, Vec<Finding>) {
+pub fn fix(name: &str, text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> (String, Vec<Finding>) {
     let mut current = text.to_string();
     let mut mended = Vec::new();
     let mut stuck: Vec<String> = Vec::new();
     while mended.len() < MOST_REPAIRS {
-        let findings = lint(name, &current);
+        let findings = lint(name, &current, lookup);
         let next =
             findings.into_iter().find(|finding| finding.is_fixable() && !stuck.contains(&finding.message));
         let Some(finding) = next else { break };

@@ -13,7 +13,7 @@ use settings::lint::{self, Finding, Weight};
 use settings::show;
 use settings::tree;
 
-use crate::config::INSTALLED;
+use crate::config::{INSTALLED, said};
 use crate::exit::FAILURE;
 use crate::schema;
 
@@ -56,8 +56,7 @@ fn main_file(given: Option<&Path>) -> Result<PathBuf, String> {
 fn show(arguments: &Show) -> Result<bool, String> {
     let file = main_file(arguments.config.as_deref())?;
     let lookup = |name: &str| std::env::var(name).ok();
-    let loaded =
-        settings::load(Some(&file), &arguments.option, &lookup).map_err(|error| error.to_string())?;
+    let loaded = settings::load(Some(&file), &arguments.option, &lookup).map_err(|error| said(&error))?;
     for warning in &loaded.warnings {
         eprintln!("{warning}");
     }
@@ -86,17 +85,18 @@ fn as_json(node: &tree::Node, origin: bool) -> Value {
 
 /// `true`: nothing is wrong.
 fn lint(arguments: &Lint) -> Result<bool, String> {
-    let files = if arguments.files.is_empty() {
-        with_included(&main_file(arguments.config.as_deref())?)?
-    } else {
-        arguments.files.clone()
+    let lookup = |name: &str| std::env::var(name).ok();
+    let main = if arguments.files.is_empty() { Some(main_file(arguments.config.as_deref())?) } else { None };
+    let files = match &main {
+        Some(main) => with_included(main)?,
+        None => arguments.files.clone(),
     };
     let mut findings: Vec<Finding> = Vec::new();
     for file in &files {
         let name = file.display().to_string();
         let mut text = fs::read_to_string(file).map_err(|error| format!("cannot read {name}: {error}"))?;
         if arguments.fix {
-            let (fixed, mended) = lint::fix(&name, &text);
+            let (fixed, mended) = lint::fix(&name, &text, &lookup);
             for finding in &mended {
                 eprintln!("mended {}: {}", finding.origin, finding.message);
             }
@@ -105,7 +105,10 @@ fn lint(arguments: &Lint) -> Result<bool, String> {
                 text = fixed;
             }
         }
-        findings.extend(lint::lint(&name, &text));
+        findings.extend(lint::lint(&name, &text, &lookup));
+    }
+    if let Some(main) = main {
+        findings.extend(together(&main, &findings));
     }
     let count = |weight: Weight| findings.iter().filter(|finding| finding.weight == weight).count();
     let (errors, warnings, notes) = (count(Weight::Error), count(Weight::Warning), count(Weight::Note));
@@ -119,6 +122,16 @@ fn lint(arguments: &Lint) -> Result<bool, String> {
         print(&format!("{} files: {errors} errors, {warnings} warnings, {notes} notes\n", files.len()))?;
     }
     Ok(errors == 0 && (warnings == 0 || !arguments.strict))
+}
+
+/// What only all files together show: errors at the start that are not among those of the single files.
+fn together(main: &Path, known: &[Finding]) -> Vec<Finding> {
+    // Variables that are not set here may be where the program runs.
+    let lookup = |name: &str| std::env::var(name).ok().or_else(|| Some(format!("${{{name}}}")));
+    let problems =
+        settings::load(Some(main), &[], &lookup).err().map_or_else(Vec::new, |error| error.problems);
+    let new = problems.iter().filter(|problem| known.iter().all(|finding| finding.origin != problem.origin));
+    new.map(Finding::of_problem).collect()
 }
 
 fn finding_json(finding: &Finding) -> Value {
