@@ -3,6 +3,7 @@
 mod condition;
 mod context;
 mod documentation;
+mod exceptions;
 mod fields;
 mod keys;
 mod names;
@@ -10,7 +11,7 @@ mod values;
 
 use syntax::Span;
 use syntax::ast::NodeKind;
-use syntax::items::Key;
+use syntax::items::{ItemKind, Key};
 
 use crate::cursor::field_text;
 use crate::host::Analysis;
@@ -62,6 +63,8 @@ pub struct Completion {
     pub is_snippet: bool,
     /// What is replaced: the word before the cursor.
     pub replace: Span,
+    /// Where the word ends that the cursor is in, for editors that can replace all of it.
+    pub word_end: u32,
     /// Less stands further up.
     pub rank: u8,
     /// Whether it should not be used any more.
@@ -72,7 +75,10 @@ pub struct Completion {
 pub(crate) struct Proposals<'a> {
     pub(crate) analysis: &'a Analysis,
     pub(crate) source: String,
-    pub(crate) replace: Span,
+    /// The word before the cursor.
+    pub(crate) word: String,
+    replace: Span,
+    word_end: u32,
     /// Event types that the item's conditions name.
     pub(crate) own_events: Vec<String>,
     pub(crate) all: Vec<Completion>,
@@ -93,6 +99,7 @@ impl Proposals<'_> {
             insert: label.to_owned(),
             is_snippet: false,
             replace: self.replace,
+            word_end: self.word_end,
             rank,
             deprecated: false,
         };
@@ -109,7 +116,7 @@ impl Proposals<'_> {
 }
 
 impl Analysis {
-    /// Proposals for the cursor at `offset`, the likeliest kinds first, then by name.
+    /// Proposals for the cursor at `offset`: those that begin like the word first, then the likeliest kinds, then by name.
     pub fn completions(&self, file: usize, offset: u32) -> Vec<Completion> {
         let Some(index) = self.file(file) else { return Vec::new() };
         let (start, item) = match index.item_at(offset) {
@@ -121,15 +128,55 @@ impl Analysis {
         let word = context.word.len() as u32;
         let source = item.map_or_else(|| catalogue::SYSCALL_SOURCE.to_owned(), |item| self.source_of(item));
         let replace = Span::new(offset - word, offset);
-        let own_events = item.map_or_else(Vec::new, |item| event_types(item));
-        let mut proposals = Proposals { analysis: self, source, replace, own_events, all: Vec::new() };
+        let after = index.text.get(offset as usize..).unwrap_or("");
+        let rest =
+            after.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.'))).unwrap_or(after.len());
+        let mut proposals = Proposals {
+            analysis: self,
+            source,
+            word: context.word.to_owned(),
+            replace,
+            word_end: offset + rest as u32,
+            own_events: item.map_or_else(Vec::new, |item| event_types(item)),
+            all: Vec::new(),
+        };
         proposals.fill(&context);
         let mut all = proposals.all;
         all.retain(|one| fits(context.word, &one.label));
-        all.sort_by(|a, b| a.rank.cmp(&b.rank).then_with(|| a.label.cmp(&b.label)));
+        let bare = before.get(..before.len() - context.word.len()).unwrap_or("");
+        for one in &mut all {
+            one.fit_between(bare, after.get(rest..).unwrap_or(""));
+        }
+        let order = |one: &Completion| (!begins(context.word, &one.label), one.rank);
+        all.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.label.cmp(&b.label)));
         all.dedup_by(|a, b| a.label == b.label && a.kind == b.kind);
         all
     }
+}
+
+impl Completion {
+    /// Leaves out what stands behind the word already, and adds the blank that YAML wants behind a key's colon.
+    fn fit_between(&mut self, before: &str, after: &str) {
+        let follows = |sign: char| after.trim_start_matches(' ').starts_with(sign);
+        let stands = match self.kind {
+            CompletionKind::Key => follows(':'),
+            CompletionKind::Transformer | CompletionKind::Operator => self.is_snippet && follows('('),
+            CompletionKind::Field => self.is_snippet && after.starts_with('['),
+            _ => false,
+        };
+        if stands {
+            self.insert.clone_from(&self.label);
+            self.is_snippet = false;
+        }
+        if before.ends_with(':') && self.kind != CompletionKind::Key {
+            self.insert.insert(0, ' ');
+        }
+    }
+}
+
+/// Whether a label begins with the word, in whatever case.
+fn begins(word: &str, label: &str) -> bool {
+    label.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
 /// Event types that an item's conditions name.
@@ -162,24 +209,38 @@ impl Proposals<'_> {
         match &context.spot {
             Spot::Item => self.item_kinds(),
             Spot::Key => self.keys(context),
+            Spot::Entry => self.entries(context),
+            Spot::Comment { text } => self.comment(text),
             Spot::Value { .. } if context.path.iter().any(|key| key == "override") => {
                 self.override_actions(context)
             }
             Spot::Value { key, text } => match key.as_str() {
-                "condition" => self.condition(text, context.word),
+                "condition" => self.condition(text, context),
                 "output" => self.output(text, context.word),
                 "priority" => self.priorities(),
                 "source" => self.sources(),
                 "enabled" | "append" | "capture" | "warn_evttypes" | "skip-if-unknown-filter" => {
                     self.booleans()
                 }
-                "tags" => self.tags(),
-                "items" => self.list_items_here(),
+                "tags" => {
+                    self.tags();
+                    self.elements(text);
+                }
+                "items" => {
+                    self.list_items_here(context);
+                    self.elements(text);
+                }
                 "rule" | "macro" | "list" => self.names_of(key),
                 "fields" => self.fields(2, context.word),
-                "comps" => self.operators_for(""),
-                "values" => self.lists(1),
-                "name" if context.path.iter().any(|key| key == "required_plugin_versions") => self.plugins(),
+                "comps" => self.comparisons(context, text),
+                "values" => self.exception_values(context, text),
+                "name" if context.path.iter().any(|key| key == "exceptions") => self.exception_names(context),
+                "name" => self.plugins(),
+                "version" => self.plugin_version(context),
+                "required_engine_version" => {
+                    let version = self.analysis.options().engine_version.to_string();
+                    self.add(CompletionKind::Constant, 0, &version, "the version that is checked against");
+                }
                 _ => {}
             },
         }
@@ -200,8 +261,41 @@ impl Proposals<'_> {
         if keys.is_empty() {
             return self.item_kinds_without_dash();
         }
-        for &key in keys.iter().filter(|key| !context.present.iter().any(|one| one == key.as_str())) {
+        if kind == ItemKind::RequiredPluginVersions {
+            return self.entries(context);
+        }
+        for &key in keys.iter().filter(|key| !context.has(key.as_str())) {
             self.key(key);
+        }
+    }
+
+    /// For a sequence: leaves out what it holds already, and opens it where it is not open yet.
+    fn elements(&mut self, text: &str) {
+        let typed = text.len() - self.word.len();
+        let before = text.get(..typed).unwrap_or("");
+        let is_open = before.contains(['[', '\n']);
+        self.leave_out(before.trim_start().trim_start_matches('['));
+        for one in self.all.iter_mut().filter(|_| !is_open) {
+            one.insert = format!("[{}]", one.insert);
+        }
+    }
+
+    /// Leaves out the words of a sequence.
+    pub(crate) fn leave_out(&mut self, sequence: &str) {
+        let words: Vec<&str> =
+            sequence.split([',', '\n']).map(|word| word.trim().trim_start_matches("- ").trim()).collect();
+        self.all.retain(|one| !words.contains(&one.label.as_str()));
+    }
+
+    /// Codes of findings that a comment can allow.
+    fn comment(&mut self, text: &str) {
+        let directive = text.trim_start_matches('#').trim_start();
+        if directive.strip_prefix("rulec:").is_some_and(|rest| rest.contains('(') && !rest.contains(')')) {
+            for code in hir::codes::ALL.iter().filter(|code| code.severity != hir::Severity::Error) {
+                self.add(CompletionKind::Constant, 0, code.name, code.title);
+            }
+        } else if !directive.is_empty() && "rulec:".starts_with(directive) {
+            self.snippet(0, "rulec: allow", "allows findings in what follows", "rulec: allow(${1:code})");
         }
     }
 

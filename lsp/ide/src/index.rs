@@ -13,6 +13,7 @@ use syntax::yaml::{Yaml, YamlId, split};
 use syntax::{LineIndex, Span};
 
 pub(crate) use scalar::{to_decoded, to_source};
+pub(crate) use walk::everything;
 
 /// What a name names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

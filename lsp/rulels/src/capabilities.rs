@@ -59,6 +59,7 @@ pub(crate) fn client(capabilities: &ClientCapabilities) -> Client {
             .and_then(|window| window.work_done_progress)
             .unwrap_or_default(),
         snippets: proposal.and_then(|item| item.snippet_support).unwrap_or_default(),
+        replaces_words: proposal.and_then(|item| item.insert_replace_support).unwrap_or_default(),
         resolves_documentation: proposal
             .and_then(|item| item.resolve_support.as_ref())
             .is_some_and(|support| support.properties.iter().any(|one| one == "documentation")),

@@ -39,6 +39,8 @@ pub(crate) struct Client {
     pub(crate) progress: bool,
     /// It understands snippets.
     pub(crate) snippets: bool,
+    /// It can replace the whole word that the cursor is in.
+    pub(crate) replaces_words: bool,
     /// It asks for the documentation of a proposal once it is looked at.
     pub(crate) resolves_documentation: bool,
 }

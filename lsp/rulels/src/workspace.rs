@@ -206,12 +206,26 @@ fn has_suffix(path: &Path) -> bool {
     path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml")
 }
 
+/// Keys of which each item of a rule file has one.
+const HEADS: [&str; 5] = ["rule", "macro", "list", "required_engine_version", "required_plugin_versions"];
+
 /// Whether a text has an item of a rule file.
 fn looks_like_rules(text: &str) -> bool {
-    let starts = ["rule", "macro", "list", "required_engine_version", "required_plugin_versions"];
     text.lines().filter_map(|line| line.trim_start().strip_prefix("- ")).any(|rest| {
-        starts.iter().any(|key| rest.trim_start().strip_prefix(key).is_some_and(|rest| rest.starts_with(':')))
+        HEADS.iter().any(|key| rest.trim_start().strip_prefix(key).is_some_and(|rest| rest.starts_with(':')))
     })
+}
+
+/// Whether the first item is being typed: nothing but comments, and then a dash and the beginning of a key.
+fn may_become_rules(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    match (lines.next(), lines.next()) {
+        (None, _) => true,
+        (Some(line), None) => line
+            .strip_prefix('-')
+            .is_some_and(|rest| HEADS.iter().any(|key| key.starts_with(rest.trim_start()))),
+        _ => false,
+    }
 }
 
 /// Whether an open document is one of rules.
@@ -220,7 +234,7 @@ pub(crate) fn is_rules(uri: &Uri, document: &Document) -> bool {
         document.language == "yaml" || uri.as_str().ends_with(".yaml") || uri.as_str().ends_with(".yml");
     document.language.starts_with("falco")
         || (yaml
-            && (document.text.trim().is_empty()
+            && (may_become_rules(&document.text)
                 || looks_like_rules(&document.text)
                 || uri.as_str().contains("rules")))
 }

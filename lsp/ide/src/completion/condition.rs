@@ -2,7 +2,9 @@
 
 use catalogue::{Operator, OperatorSyntax, Transformer};
 
+use crate::completion::context::Context;
 use crate::completion::{CompletionKind, Proposals};
+use crate::index::SymbolKind;
 
 /// What a condition expects next.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,7 +34,13 @@ pub(crate) enum Expect {
 
 enum Paren {
     Group,
-    Transformer(String, usize),
+    Transformer {
+        name: String,
+        /// Commas since it was opened.
+        position: usize,
+        /// Whether it is what a value is compared with.
+        is_value: bool,
+    },
 }
 
 /// What is expected at the end of `text`, its last word not counted.
@@ -66,7 +74,7 @@ pub(crate) fn state(text: &str) -> Expect {
         }
         if matches!(first, '(' | ')' | ',') {
             rest = trimmed.get(1..).unwrap_or("");
-            expect = punctuation(first, expect, &mut parens, &field);
+            expect = punctuation(first, expect, &mut parens, &mut field);
             continue;
         }
         let len = trimmed
@@ -80,12 +88,14 @@ pub(crate) fn state(text: &str) -> Expect {
             return expect;
         }
         expect = match expect {
-            Expect::Operand if word == "not" => Expect::Operand,
-            Expect::Operand | Expect::Argument { .. }
+            // Appended conditions begin with a connective.
+            Expect::Operand if matches!(word, "not" | "and" | "or") => Expect::Operand,
+            Expect::Operand | Expect::Argument { .. } | Expect::Value(..)
                 if rest.starts_with('(') && Transformer::from_text(word).is_some() =>
             {
                 rest = rest.get(1..).unwrap_or("");
-                parens.push(Paren::Transformer(word.to_owned(), 0));
+                let is_value = matches!(expect, Expect::Value(..));
+                parens.push(Paren::Transformer { name: word.to_owned(), position: 0, is_value });
                 Expect::Argument { transformer: word.to_owned(), position: 0 }
             }
             Expect::Argument { transformer, position } => {
@@ -122,25 +132,29 @@ fn after_value(expect: Expect) -> Expect {
     }
 }
 
-fn punctuation(sign: char, expect: Expect, parens: &mut Vec<Paren>, field: &str) -> Expect {
+fn punctuation(sign: char, expect: Expect, parens: &mut Vec<Paren>, field: &mut String) -> Expect {
     match (sign, expect) {
-        ('(', Expect::OpenList | Expect::Value(..)) => Expect::Element(field.to_owned()),
+        ('(', Expect::OpenList | Expect::Value(..)) => Expect::Element(field.clone()),
         ('(', Expect::Operand) => {
             parens.push(Paren::Group);
             Expect::Operand
         }
         (')', Expect::Element(_)) => Expect::Connective,
         (')', _) => match parens.pop() {
-            Some(Paren::Transformer(..)) => match parens.last() {
-                Some(Paren::Transformer(name, position)) => {
-                    Expect::Argument { transformer: name.clone(), position: *position }
+            Some(Paren::Transformer { name, is_value, .. }) => {
+                *field = format!("{name}({field})");
+                match parens.last() {
+                    Some(Paren::Transformer { name, position, .. }) => {
+                        Expect::Argument { transformer: name.clone(), position: *position }
+                    }
+                    _ if is_value => Expect::Connective,
+                    _ => Expect::Operator(field.clone()),
                 }
-                _ => Expect::Operator(field.to_owned()),
-            },
+            }
             _ => Expect::Connective,
         },
         (',', Expect::Argument { .. }) => match parens.last_mut() {
-            Some(Paren::Transformer(name, position)) => {
+            Some(Paren::Transformer { name, position, .. }) => {
                 *position += 1;
                 Expect::Argument { transformer: name.clone(), position: *position }
             }
@@ -160,10 +174,34 @@ fn strip_indicator(text: &str) -> &str {
 }
 
 impl Proposals<'_> {
-    pub(super) fn condition(&mut self, text: &str, word: &str) {
+    pub(super) fn condition(&mut self, text: &str, context: &Context<'_>) {
+        let word = context.word;
+        self.condition_words(text, context);
+        // What has the quotes that the scalar stands in would end it.
+        if let Some(quote) = text.trim_start().chars().next().filter(|first| matches!(first, '"' | '\'')) {
+            self.all.retain(|one| !one.insert.contains(quote));
+        }
+        if let Some((_, elements)) = text.rsplit_once('(')
+            && matches!(state(text), Expect::Element(_))
+        {
+            self.leave_out(elements.get(..elements.len().saturating_sub(word.len())).unwrap_or(""));
+        }
+    }
+
+    fn condition_words(&mut self, text: &str, context: &Context<'_>) {
+        let word = context.word;
         match state(text) {
             Expect::Operand => {
-                self.macros(0);
+                let is_start = strip_indicator(text).trim() == word;
+                if let Some(("rule", name)) = context.head()
+                    && is_start
+                    && self.analysis.found(SymbolKind::Rule, name).len() > 1
+                {
+                    for word in ["and", "or", "and not"] {
+                        self.add(CompletionKind::Operator, 0, word, "appended to the earlier condition");
+                    }
+                }
+                self.macros(0, context);
                 self.fields(1, word);
                 self.transformers(2);
                 for word in ["not", "("] {
@@ -177,7 +215,7 @@ impl Proposals<'_> {
             Expect::Operator(field) => self.operators_for(&field),
             Expect::OpenList => {
                 self.snippet(0, "(…)", "values", "($1)");
-                self.lists(1);
+                self.lists(1, context);
             }
             Expect::Value(field, op) => {
                 if op.syntax() != OperatorSyntax::List {
@@ -192,7 +230,7 @@ impl Proposals<'_> {
                 self.snippet(6, "val(…)", "the value of a field", "val($1)");
             }
             Expect::Element(field) => {
-                self.lists(0);
+                self.lists(0, context);
                 self.values(&field);
             }
             Expect::Connective => {

@@ -1,6 +1,6 @@
 //! What a proposal means: told only for the one that somebody looks at.
 
-use catalogue::{Operator, PRIORITIES, Transformer};
+use catalogue::{Operator, Priority, Transformer};
 use syntax::items::Key;
 
 use crate::completion::CompletionKind;
@@ -58,8 +58,7 @@ impl Analysis {
             }
             CompletionKind::Value => catalogue::event_about(label).unwrap_or_default().to_owned(),
             CompletionKind::Constant => {
-                let priority = PRIORITIES.iter().find(|one| one.as_str().eq_ignore_ascii_case(label));
-                priority.map_or_else(String::new, |priority| priority.about().to_owned())
+                Priority::parse(label).map_or_else(String::new, |priority| priority.about().to_owned())
             }
             CompletionKind::Snippet | CompletionKind::Tag => String::new(),
         }

@@ -1,18 +1,27 @@
 //! Fields, and the operators that fit their types.
 
-use catalogue::{ArgKind, FieldFlags, OPERATORS, OperatorSyntax};
+use catalogue::{ArgKind, Catalogue, FieldFlags, OPERATORS, Operator, OperatorSyntax, Shape, Transformer};
 
 use crate::completion::{CompletionKind, Proposals};
+use crate::index::everything;
 
 impl Proposals<'_> {
+    /// The fields of the source; of a plugin that is not loaded, too, once its source is named.
+    fn catalogue(&self) -> &Catalogue {
+        let own = &self.analysis.options().catalogue;
+        if own.has_source(&self.source) { own } else { everything() }
+    }
+
     /// The fields of the item's source; behind a field that takes a name, the names.
     pub(super) fn fields(&mut self, rank: u8, word: &str) {
         let analysis = self.analysis;
         let source = self.source.clone();
+        let own = &analysis.options().catalogue;
+        let catalogue = if own.has_source(&source) { own } else { everything() };
         if let Some((field, kind)) = self.field_with_names(word) {
             return self.arguments(&field, kind);
         }
-        for field in analysis.options().catalogue.fields(&source) {
+        for field in catalogue.fields(&source) {
             if field.flags.contains(FieldFlags::HIDDEN) {
                 continue;
             }
@@ -39,7 +48,7 @@ impl Proposals<'_> {
 
     /// The field before the last point of a word, when a name follows it.
     fn field_with_names(&self, word: &str) -> Option<(String, ArgKind)> {
-        let catalogue = &self.analysis.options().catalogue;
+        let catalogue = self.catalogue();
         word.match_indices('.').find_map(|(at, _)| {
             let name = word.get(..at)?;
             let field = catalogue.fields(&self.source).find(|field| field.name == name)?;
@@ -83,17 +92,30 @@ impl Proposals<'_> {
         }
     }
 
-    /// The operators that fit a field's type; all of them for an unknown field.
-    pub(super) fn operators_for(&mut self, field: &str) {
-        let catalogue = &self.analysis.options().catalogue;
-        let shape = catalogue.resolve(&self.source, field).ok().map(|field| (field.ty.class(), field.list));
-        let fitting: Vec<_> = OPERATORS
-            .iter()
-            .copied()
-            .filter(|op| shape.is_none_or(|(class, list)| op.allows(class, list)))
-            .collect();
-        for op in fitting {
-            let rank = u8::from(op.as_str().starts_with(|c: char| c.is_ascii_alphabetic()));
+    /// What a field yields after the transformers around it; `None` for one that is unknown.
+    pub(super) fn shape_of(&self, operand: &str) -> Option<Shape> {
+        let mut wrapped = operand;
+        let mut around = Vec::new();
+        while let Some((name, inside)) = wrapped.split_once('(') {
+            around.push(Transformer::from_text(name)?);
+            wrapped = inside;
+        }
+        let field = self.catalogue().resolve(&self.source, innermost(operand)).ok()?;
+        around.into_iter().rev().try_fold(field.shape(), |shape, one| one.apply(shape))
+    }
+
+    /// The operators that fit what a field yields; all of them for an unknown field.
+    pub(super) fn operators_for(&mut self, operand: &str) {
+        let shape = self.shape_of(operand);
+        for op in OPERATORS {
+            if shape.is_some_and(|shape| !op.allows(shape.ty.class(), shape.list)) {
+                continue;
+            }
+            let is_word = op.as_str().starts_with(|c: char| c.is_ascii_alphabetic());
+            let rank = match op {
+                Operator::Eq | Operator::In => 0,
+                _ => 1 + u8::from(is_word),
+            };
             let made = self.add(CompletionKind::Operator, rank, op.as_str(), "");
             if op.syntax() == OperatorSyntax::List {
                 made.insert = format!("{} ($1)", op.as_str());
@@ -101,4 +123,9 @@ impl Proposals<'_> {
             }
         }
     }
+}
+
+/// The field within transformers.
+pub(super) fn innermost(operand: &str) -> &str {
+    operand.rsplit('(').next().unwrap_or(operand).trim_end_matches(')')
 }

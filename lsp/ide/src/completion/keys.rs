@@ -7,6 +7,8 @@ use crate::completion::{CompletionKind, Proposals};
 
 const RULE: &str = "- rule: ${1:name}\n  desc: ${2:what it is for}\n  condition: >\n    ${3:condition}\n  output: ${4:message} | %proc.name\n  priority: ${5|WARNING,EMERGENCY,ALERT,CRITICAL,ERROR,NOTICE,INFO,DEBUG|}\n  tags: [${6:host, container}]\n$0";
 
+const EXCEPTION: &str = "- name: ${1:exception}\n  fields: [${2:proc.name}]\n  comps: [${3:in}]\n  values:\n    - [[${4:value}]]$0";
+
 /// What is written for a key.
 pub(super) fn insertion(key: Key) -> String {
     let name = key.as_str();
@@ -60,6 +62,19 @@ impl Proposals<'_> {
         );
     }
 
+    /// A new element of a sequence of mappings.
+    pub(super) fn entries(&mut self, context: &Context<'_>) {
+        match context.path.last().map(String::as_str) {
+            Some("exceptions") => self.snippet(0, "- name", "an exception", EXCEPTION),
+            _ => self.snippet(
+                0,
+                "- name",
+                "a plugin that is needed",
+                "- name: ${1:container}\n  version: ${2:0.4.0}$0",
+            ),
+        }
+    }
+
     /// The kinds right after a dash.
     pub(super) fn item_kinds_without_dash(&mut self) {
         for kind in [
@@ -77,7 +92,7 @@ impl Proposals<'_> {
     }
 
     fn plain_keys(&mut self, keys: &[Key], context: &Context<'_>) {
-        for &key in keys.iter().filter(|key| !context.present.iter().any(|one| one == key.as_str())) {
+        for &key in keys.iter().filter(|key| !context.has(key.as_str())) {
             let insert = insertion(key);
             let made = self.add(CompletionKind::Key, 0, key.as_str(), "");
             made.is_snippet = insert.contains('$');
@@ -112,8 +127,8 @@ impl Proposals<'_> {
                 "skip-if-unknown-filter",
             ],
         };
-        for key in all.iter().filter(|key| !context.present.iter().any(|one| one == *key)) {
-            let rank = u8::from(!context.outer.iter().any(|one| one == key));
+        for key in all.iter().filter(|key| !context.has(key)) {
+            let rank = u8::from(!context.outer.iter().any(|one| one.key == **key));
             let made = self.add(CompletionKind::Key, rank, key, "");
             made.insert = format!("{key}: ");
         }

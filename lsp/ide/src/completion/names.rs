@@ -1,9 +1,10 @@
 //! Names that the workspace defines.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::completion::context::Context;
 use crate::completion::{CompletionKind, Proposals};
-use crate::index::SymbolKind;
+use crate::index::{SymbolKind, everything};
 use crate::mitre;
 
 impl Proposals<'_> {
@@ -16,15 +17,21 @@ impl Proposals<'_> {
             .collect()
     }
 
-    pub(super) fn macros(&mut self, rank: u8) {
+    /// Macros but that in whose condition the cursor is.
+    pub(super) fn macros(&mut self, rank: u8, context: &Context<'_>) {
         for name in self.defined(SymbolKind::Macro) {
-            self.add(CompletionKind::Macro, rank, &name, "macro");
+            if context.head() != Some(("macro", &name)) {
+                self.add(CompletionKind::Macro, rank, &name, "macro");
+            }
         }
     }
 
-    pub(super) fn lists(&mut self, rank: u8) {
+    /// Lists but that among whose items the cursor is.
+    pub(super) fn lists(&mut self, rank: u8, context: &Context<'_>) {
         for name in self.defined(SymbolKind::List) {
-            self.add(CompletionKind::List, rank, &name, "list");
+            if context.head() != Some(("list", &name)) {
+                self.add(CompletionKind::List, rank, &name, "list");
+            }
         }
     }
 
@@ -36,20 +43,24 @@ impl Proposals<'_> {
             _ => (SymbolKind::List, CompletionKind::List),
         };
         for name in self.defined(kind) {
-            self.add(shown, 0, &name, "defined already");
+            // Not what is being typed.
+            if name != self.word || self.analysis.found(kind, &name).len() > 1 {
+                self.add(shown, 0, &name, "defined already");
+            }
         }
     }
 
     /// Tags of the workspace, of Falco's style guide and of MITRE ATT&CK.
     pub(super) fn tags(&mut self) {
-        let mut seen: BTreeSet<String> = BTreeSet::new();
+        let mut seen: BTreeMap<String, usize> = BTreeMap::new();
         for (_, file) in self.analysis.files() {
             for (_, item) in &file.items {
                 let Some(entry) = item.item().and_then(|own| own.fields.get(syntax::items::Key::Tags)) else {
                     continue;
                 };
-                let texts = item.yaml.elements(entry.value).iter().filter_map(|&tag| item.yaml.text(tag));
-                seen.extend(texts.map(str::to_owned));
+                for tag in item.yaml.elements(entry.value).iter().filter_map(|&tag| item.yaml.text(tag)) {
+                    *seen.entry(tag.to_owned()).or_default() += 1;
+                }
             }
         }
         for (tag, _, name) in mitre::TACTICS {
@@ -64,20 +75,40 @@ impl Proposals<'_> {
             seen.remove(tag);
             self.add(CompletionKind::Tag, 0, tag, "");
         }
-        for tag in seen {
-            self.add(CompletionKind::Tag, 0, &tag, "in this workspace");
+        for (tag, count) in seen {
+            // Not what is being typed.
+            if count > 1 || tag != self.word {
+                self.add(CompletionKind::Tag, 0, &tag, "in this workspace");
+            }
         }
     }
 
     /// Elements of a list: other lists, and binaries seen in the workspace.
-    pub(super) fn list_items_here(&mut self) {
-        self.lists(0);
+    pub(super) fn list_items_here(&mut self, context: &Context<'_>) {
+        self.lists(0, context);
         self.values_seen("proc.name", 1);
     }
 
     pub(super) fn sources(&mut self) {
-        for source in self.analysis.options().catalogue.sources() {
+        let loaded = self.analysis.options().catalogue.sources();
+        for source in everything().sources() {
+            if loaded.contains(&source) {
+                self.add(CompletionKind::Constant, 0, source, "event source");
+            } else {
+                self.add(CompletionKind::Constant, 1, source, "of a plugin that is not loaded");
+            }
+        }
+        for source in loaded {
             self.add(CompletionKind::Constant, 0, source, "event source");
+        }
+    }
+
+    /// The version of a plugin that is described here.
+    pub(super) fn plugin_version(&mut self, context: &Context<'_>) {
+        let Some(name) = context.present.iter().find(|one| one.key == "name") else { return };
+        let class = catalogue::known_plugins().find(|class| class.plugin == Some(name.scalar()));
+        if let Some(version) = class.and_then(|class| class.version) {
+            self.add(CompletionKind::Constant, 0, version, "the version that is known here");
         }
     }
 

@@ -32,6 +32,10 @@ fn items_and_keys() {
     check("- rule: r\n  override:\n    condition: $0", &["append", "replace"], &["condition"]);
     check("- rule: r\n  override:\n    priority: $0", &["replace"], &["append"]);
     check("- rule: r\n  exceptions:\n    - $0", &["name", "fields", "values"], &["condition"]);
+    check("- rule: r\n  exceptions:\n    $0", &["- name"], &["fields", "condition"]);
+    check("- required_plugin_versions:\n  $0", &["- name"], &["version"]);
+    check("- rule: r\n  override: {condition: append, $0", &["exceptions"], &["condition", "override"]);
+    check("- rule: r\n  override: {condition: $0", &["append"], &["condition"]);
     check("- rule: r\n  exceptions:\n    - name: n\n      $0", &["fields", "comps"], &["name", "priority"]);
 }
 
@@ -52,6 +56,79 @@ fn conditions() {
     check("- macro: m\n  condition: tolower(proc.name) $0", &["="], &["and"]);
     check("- macro: m\n  condition: proc.name = \"a $0", &[], &["and"]);
     check("- macro: m\n  condition: fd.type = $0", &["file", "ipv4"], &[]);
+    check("- macro: m\n  condition: proc.name = val($0", &["proc.pname"], &["and", "spawned"]);
+    check("- macro: m\n  condition: proc.name = val(proc.pname) $0", &["and"], &["proc.name", "="]);
+    check("- macro: m\n  condition: len(proc.name) $0", &["=", ">"], &["startswith", "and"]);
+    check("- macro: m\n  condition: tolower(proc.name) = $0", &["cat"], &["execve"]);
+    check("- macro: m\n  condition: len(proc.name) = $0", &[], &["cat"]);
+    check("- rule: r\n  condition: and $0\n  append: true\n", &["spawned", "proc.name"], &["and", "or"]);
+}
+
+#[test]
+fn values_by_field() {
+    check("- macro: m\n  condition: fd.types = $0", &["ipv4"], &[]);
+    check("- macro: m\n  condition: fd.snet in ($0", &["10.0.0.0/8"], &["ipv4"]);
+    check("- macro: m\n  condition: evt.res = $0", &["EACCES", "SUCCESS"], &[]);
+    check("- macro: m\n  condition: thread.cap_effective contains $0", &["CAP_SYS_ADMIN"], &[]);
+    check("- macro: m\n  condition: evt.type = $0", &["openat"], &["NA"]);
+    check("- macro: m\n  condition: evt.type = openat and evt.arg.flags contains $0", &["O_CREAT"], &[]);
+    check(
+        "- macro: m\n  condition: evt.type = clone and evt.arg.flags contains $0",
+        &["CLONE_NEWNS"],
+        &["O_CREAT"],
+    );
+    // Seen with another field, or in a list that a process's name is compared with.
+    check(
+        "- macro: m\n  condition: proc.pname = $0\n- macro: n\n  condition: proc.name in (shells)\n",
+        &["cat", "bash"],
+        &["shells"],
+    );
+    // What stands there already, and what is being typed, are no news.
+    check("- macro: m\n  condition: proc.name in (cat, $0)", &["head"], &["cat"]);
+    check("- macro: m\n  condition: proc.name in (xy$0)", &[], &["xy"]);
+    // The quotes of the scalar.
+    check(
+        "- macro: q\n  condition: proc.name = \"a b\"\n- macro: m\n  condition: \"proc.name = $0",
+        &["cat"],
+        &["\"a b\""],
+    );
+}
+
+#[test]
+fn exceptions() {
+    let base = "- rule: r\n  exceptions:\n    - name: known\n      fields: [proc.name, fd.type]\n      comps: [in, =]\n";
+    let again = |text: &str| format!("{base}- rule: r\n  exceptions:\n    - {text}");
+    check(&again("name: $0"), &["known"], &["container"]);
+    check(
+        &again("name: n\n      fields: [proc.name, proc.pid]\n      comps: [in, $0"),
+        &["=", "<"],
+        &["startswith"],
+    );
+    check(
+        &again("name: n\n      fields: [proc.name, fd.type]\n      values:\n        - [$0"),
+        &["shells", "cat"],
+        &["ipv4"],
+    );
+    check(&again("name: known\n      values:\n        - [$0"), &["shells", "cat"], &["ipv4"]);
+    check(&again("name: known\n      values:\n        - [[cat, $0"), &["shells"], &["ipv4"]);
+    check(&again("name: known\n      values:\n        - [[cat], $0"), &["ipv4"], &["cat", "shells"]);
+    check(&again("name: known\n      values: [[[cat], file], [[cat], $0"), &["ipv4"], &["cat"]);
+    check(&again("name: n\n      fields: fd.type\n      values: [file, $0"), &["ipv4"], &["cat"]);
+}
+
+#[test]
+fn nothing_refers_to_itself() {
+    check("- macro: own\n  condition: $0", &["spawned"], &["own"]);
+    check("- list: own\n  items: [$0]", &["shells"], &["own"]);
+    check("- list: ow$0", &[], &["ow"]);
+    check("- rule: r\n  tags: [my_tag, T10$0]", &["T1059"], &["T10", "my_tag"]);
+}
+
+#[test]
+fn comments() {
+    check("- rule: r\n  # rulec: allow($0", &["unused-list"], &["condition"]);
+    check("- rule: r\n  # ru$0", &["rulec: allow"], &[]);
+    check("- rule: r\n  # $0", &[], &["rulec: allow", "condition"]);
 }
 
 #[test]
@@ -61,7 +138,10 @@ fn other_values() {
     check("- rule: r\n  priority: $0", &["WARNING"], &["true"]);
     check("- rule: r\n  enabled: $0", &["true"], &["WARNING"]);
     check("- rule: r\n  tags: [$0", &["T1059", "mitre_execution", "container"], &[]);
-    check("- rule: r\n  source: $0", &["syscall"], &[]);
+    check("- rule: r\n  source: $0", &["syscall", "k8s_audit"], &[]);
+    check("- required_engine_version: $0", &["0.63.0"], &[]);
+    check("- required_plugin_versions:\n  - name: json\n    version: $0", &["0.7.4"], &[]);
+    check("- rule: r\n  priority: INF$0", &["INFO", "INFORMATIONAL"], &[]);
     check("- list: l\n  items: [$0", &["shells", "cat"], &[]);
     check("- list: sh$0", &["shells"], &["spawned"]);
     check("- rule: r\n  exceptions:\n    - name: n\n      fields: [$0", &["proc.name"], &[]);
@@ -75,6 +155,8 @@ fn other_values() {
 #[test]
 fn fields_by_source() {
     check("- rule: r\n  source: k8s_audit\n  condition: $0", &["evt.time", "spawned"], &["proc.name"]);
+    // Of a plugin that is not loaded.
+    check("- rule: r\n  source: k8s_audit\n  condition: ka.$0", &["ka.verb"], &["proc.name"]);
 }
 
 #[test]
@@ -85,6 +167,37 @@ fn the_word_is_replaced() {
     let (analysis, file, offset) = fixture("- rule: r\n  tags: [T10$0");
     let first = &analysis.completions(file, offset)[0];
     assert_eq!(first.replace.slice(analysis.text(file)), "T10");
+}
+
+/// The text after the proposal is taken.
+fn taken(text: &str, label: &str) -> String {
+    let (analysis, file, offset) = fixture(text);
+    let all = analysis.completions(file, offset);
+    let Some(one) = all.iter().find(|one| one.label == label) else {
+        panic!("{label} is missing for {text:?}")
+    };
+    let mut text = analysis.text(file).to_owned();
+    text.replace_range(one.replace.range(), &one.insert);
+    text
+}
+
+#[test]
+fn what_stands_around_the_word_stays() {
+    assert_eq!(taken("- rule: r\n  outp$0: x\n", "output"), "- rule: r\n  output: x\n");
+    assert_eq!(taken("- rule: r\n  priority:$0\n", "ERROR"), "- rule: r\n  priority: ERROR\n");
+    assert_eq!(taken("- rule: r\n  tags: $0\n", "host"), "- rule: r\n  tags: [host]\n");
+    assert_eq!(taken("- rule: r\n  tags: [a, $0]\n", "host"), "- rule: r\n  tags: [a, host]\n");
+    assert_eq!(taken("- rule: r\n  tags:\n    - $0\n", "host"), "- rule: r\n  tags:\n    - host\n");
+    let (before, after) = ("- macro: m\n  condition: ", "(proc.name) = a\n");
+    assert_eq!(taken(&format!("{before}tolow$0{after}"), "tolower"), format!("{before}tolower{after}"));
+    assert_eq!(taken(&format!("{before}proc.name $0 (a)\n"), "in"), format!("{before}proc.name in (a)\n"));
+    let (analysis, file, offset) = fixture("- macro: m\n  condition: proc.na$0me = a\n");
+    let first = &analysis.completions(file, offset)[0];
+    assert_eq!(first.label, "proc.name", "the beginning counts most");
+    assert_eq!(
+        analysis.text(file).get(first.replace.start as usize..first.word_end as usize),
+        Some("proc.name")
+    );
 }
 
 #[test]

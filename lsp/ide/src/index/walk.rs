@@ -163,6 +163,12 @@ impl ItemIndex {
 
 /// Whether some source, of whatever plugin, has the field.
 fn is_field(text: &str) -> bool {
+    let all = everything();
+    all.sources().iter().any(|source| all.resolve(source, text).is_ok())
+}
+
+/// The fields of all plugins that are known, loaded or not.
+pub(crate) fn everything() -> &'static Catalogue {
     static ALL: LazyLock<Catalogue> = LazyLock::new(Catalogue::everything);
-    ALL.sources().iter().any(|source| ALL.resolve(source, text).is_ok())
+    &ALL
 }

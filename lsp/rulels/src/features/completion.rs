@@ -4,7 +4,7 @@ use ide::{Completion, CompletionKind};
 use serde_json::Value;
 use tower_lsp_server::ls_types::{
     CompletionItem, CompletionItemKind, CompletionItemTag, CompletionList, CompletionResponse,
-    CompletionTextEdit, Documentation, InsertTextFormat, Position, TextEdit, Uri,
+    CompletionTextEdit, Documentation, InsertReplaceEdit, InsertTextFormat, Position, Range, TextEdit, Uri,
 };
 
 use crate::features::{Answer, markdown};
@@ -47,34 +47,47 @@ pub(crate) fn completion(view: &View, at: Position) -> Answer<CompletionResponse
     let documented = !view.client.resolves_documentation && all.len() <= MOST_DOCUMENTED;
     let uri = view.uris.get(view.file).map_or("", |uri| uri.as_str());
     let data = view.client.resolves_documentation.then(|| Value::String(format!("{source} {uri}")));
-    let range = all.first().map(|one| view.range(one.replace)).unwrap_or_default();
-    let items = all
-        .into_iter()
-        .map(|one| {
-            let documentation = if documented { about(view, one.kind, &one.label, &source) } else { None };
-            item(one, snippets, range, documentation, data.clone())
-        })
-        .collect();
-    Ok(Some(CompletionResponse::List(CompletionList { is_incomplete, items })))
+    // All of them stand for the same word.
+    let insert = all.first().map(|one| view.range(one.replace)).unwrap_or_default();
+    let end = all.first().map(|one| view.position_in(view.file, one.word_end));
+    let replace = end.filter(|_| view.client.replaces_words).map(|end| Range { start: insert.start, end });
+    let items = all.into_iter().enumerate().map(|(place, one)| {
+        let documentation = if documented { about(view, one.kind, &one.label, &source) } else { None };
+        let snippet = one.is_snippet && snippets;
+        let new_text = if one.is_snippet && !snippet { plain(&one.insert) } else { one.insert.clone() };
+        let edit = match replace {
+            Some(replace) => {
+                CompletionTextEdit::InsertAndReplace(InsertReplaceEdit { new_text, insert, replace })
+            }
+            None => CompletionTextEdit::Edit(TextEdit { range: insert, new_text }),
+        };
+        item(place, one, edit, snippet, documentation, data.clone())
+    });
+    Ok(Some(CompletionResponse::List(CompletionList { is_incomplete, items: items.collect() })))
+}
+
+/// A snippet up to its first gap, for editors that know none.
+fn plain(snippet: &str) -> String {
+    snippet.split(['$', '\n']).next().unwrap_or(snippet).to_owned()
 }
 
 fn item(
+    place: usize,
     one: Completion,
-    snippets: bool,
-    range: tower_lsp_server::ls_types::Range,
+    edit: CompletionTextEdit,
+    snippet: bool,
     documentation: Option<Documentation>,
     data: Option<Value>,
 ) -> CompletionItem {
-    let snippet = one.is_snippet && snippets;
-    let new_text = if one.is_snippet && !snippet { one.label.clone() } else { one.insert };
     let explained = !matches!(one.kind, CompletionKind::Snippet | CompletionKind::Tag);
     CompletionItem {
-        sort_text: Some(format!("{}{}", char::from(b'a' + one.rank.min(25)), one.label)),
+        // Proposals keep their order.
+        sort_text: Some(format!("{place:04}")),
         kind: Some(kind_of(one.kind)),
         detail: (!one.detail.is_empty()).then_some(one.detail),
         documentation,
         insert_text_format: snippet.then_some(InsertTextFormat::SNIPPET),
-        text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text })),
+        text_edit: Some(edit),
         tags: one.deprecated.then(|| vec![CompletionItemTag::DEPRECATED]),
         label: one.label,
         data: data.filter(|_| explained),
