@@ -1,6 +1,8 @@
 //! `Probe`: opened with a set of system calls, gives events until it is dropped.
 
 use std::collections::BTreeSet;
+use std::io;
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 use catalogue::SyscallCode;
@@ -158,13 +160,18 @@ impl Probe {
         Ok(())
     }
 
-    /// Gives events to `sink`, in order of time, until at least one came or the time is over; how many.
+    /// Gives events to `sink`, in order of time, until at least one came, the time is over, or the bell rang; how many.
     pub fn poll(
         &mut self,
         timeout: Duration,
         sink: &mut impl FnMut(RawEvent<'_>),
     ) -> Result<usize, ProbeError> {
         Ok(self.rings.poll(timeout, sink)?)
+    }
+
+    /// Ends a wait of [`Probe::poll`] when `bell` becomes readable, and reads what is there. It must not block.
+    pub fn wake_by(&mut self, bell: OwnedFd) -> io::Result<()> {
+        self.rings.wake_by(bell)
     }
 
     /// Counts so far.

@@ -9,12 +9,12 @@
 //! the next record wakes it. An idle host costs nothing.
 
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use aya::maps::{Array, MapData, RingBuf};
 use events::{EventFlags, RawEvent};
-use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
 
 use crate::layout::{RECORD_HEADER_SIZE, Wake};
@@ -23,9 +23,9 @@ use crate::layout::{RECORD_HEADER_SIZE, Wake};
 /// is for interrupts and stolen time.
 const MARGIN: Duration = Duration::from_micros(800);
 /// Pause between rounds while there is work.
-const NAP: Duration = Duration::from_millis(2);
-/// Rounds without an event after which the consumer goes to sleep.
-const IDLE_ROUNDS: u32 = 16;
+const NAP: Duration = Duration::from_millis(3);
+/// Rounds without an event after which the consumer goes to sleep: a lone event costs so many more wake-ups.
+const IDLE_ROUNDS: u32 = 4;
 /// Bytes of a ring that a round takes at most before it delivers: bounds memory and the length of a round.
 const ROUND_BYTES: usize = 4 << 20;
 
@@ -96,6 +96,9 @@ fn ts_of(record: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(*record.get(TS..)?.first_chunk()?))
 }
 
+/// What epoll says of the bell; rings have 0.
+const BELL: u64 = 1;
+
 /// All ring buffers.
 pub(crate) struct Rings {
     lanes: Vec<Lane>,
@@ -103,6 +106,8 @@ pub(crate) struct Rings {
     epoll: OwnedFd,
     /// What to add to the boot clock.
     boot_time: u64,
+    /// Ends a wait.
+    bell: Option<OwnedFd>,
     idle_rounds: u32,
     /// Events delivered so far.
     delivered: u64,
@@ -126,7 +131,13 @@ impl Rings {
             .into_iter()
             .map(|ring| Lane { ring, bytes: Vec::new(), at: 0, more: false, last_ts: 0 })
             .collect();
-        Ok(Rings { lanes, wake, epoll, boot_time, idle_rounds: 0, delivered: 0, malformed: 0 })
+        Ok(Rings { lanes, wake, epoll, boot_time, bell: None, idle_rounds: 0, delivered: 0, malformed: 0 })
+    }
+
+    pub(crate) fn wake_by(&mut self, bell: OwnedFd) -> io::Result<()> {
+        epoll::add(&self.epoll, &bell, epoll::EventData::new_u64(BELL), epoll::EventFlags::IN)?;
+        self.bell = Some(bell);
+        Ok(())
     }
 
     pub(crate) fn set_boot_time(&mut self, boot_time: u64) {
@@ -141,7 +152,7 @@ impl Rings {
         self.malformed
     }
 
-    /// Delivers events as they arrive until at least one came or the time is over; how many.
+    /// Delivers events as they arrive until at least one came, the time is over, or the bell rang; how many.
     pub(crate) fn poll(
         &mut self,
         timeout: Duration,
@@ -158,12 +169,14 @@ impl Rings {
             if left.is_zero() {
                 return Ok(0);
             }
-            self.pause(left)?;
+            if self.pause(left)? {
+                return Ok(0);
+            }
         }
     }
 
-    /// Waits for the next round. Called after a round that delivered nothing.
-    fn pause(&mut self, left: Duration) -> io::Result<()> {
+    /// Waits for the next round. Called after a round that delivered nothing. Whether the bell rang.
+    fn pause(&mut self, left: Duration) -> io::Result<bool> {
         if self.lanes.iter().any(|lane| lane.at < lane.bytes.len()) {
             // Events that only wait for the margin.
             return self.nap(MARGIN.min(left));
@@ -181,21 +194,26 @@ impl Rings {
         if self.wake.get(&0, 0).map_err(error)?.armed == 0 {
             // Somebody woke us in between.
             self.idle_rounds = 0;
-            return Ok(());
+            return Ok(false);
         }
-        self.nap(left)?;
-        self.idle_rounds = IDLE_ROUNDS - 1;
-        Ok(())
+        // Until a record wakes us, the wish stands.
+        self.nap(left)
     }
 
-    /// Sleeps until the time is over or somebody wakes us.
-    fn nap(&self, time: Duration) -> io::Result<()> {
+    /// Sleeps until the time is over or somebody wakes us. Whether that was the bell.
+    fn nap(&self, time: Duration) -> io::Result<bool> {
         let time = Timespec { tv_sec: time.as_secs() as i64, tv_nsec: i64::from(time.subsec_nanos()) };
-        let mut ready = Vec::with_capacity(16);
-        match epoll::wait(&self.epoll, spare_capacity(&mut ready), Some(&time)) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(()),
-            Err(e) => Err(e.into()),
+        let mut ready = [const { MaybeUninit::uninit() }; 16];
+        let (ready, _) = match epoll::wait(&self.epoll, &mut ready, Some(&time)) {
+            Err(rustix::io::Errno::INTR) => return Ok(false),
+            ready => ready?,
+        };
+        let rung = ready.iter().any(|event| event.data.u64() == BELL);
+        if let Some(bell) = self.bell.as_ref().filter(|_| rung) {
+            // What is written there is only to wake.
+            let _ = rustix::io::read(bell, &mut [0; 64]);
         }
+        Ok(rung)
     }
 
     /// One round over all rings; how many events were delivered.

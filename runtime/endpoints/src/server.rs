@@ -20,8 +20,9 @@ use crate::pulse::Board;
 use crate::tls::{self, Identity, MutualTls, TlsError};
 use crate::web::{Reload, Web};
 
-/// How often the event loop is asked for a sign of life.
-const ASK_EVERY: Duration = Duration::from_millis(250);
+/// The event loop is asked for signs of life four times in the span in which it must give one, but no more often and no
+/// more seldom than this: each wakes it.
+const ASK_EVERY: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(2));
 /// How long the thread may take to end its connections.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -201,13 +202,13 @@ impl Endpoints {
             servers.push(Server { bound, tls, protocol: Protocol::Http2, handler });
         }
         let end = endpoints.end.subscribe();
-        let board = plan.board;
+        let (board, stall) = (plan.board, plan.stall);
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Thread)?;
         let thread = std::thread::Builder::new()
             .name("endpoints".to_string())
             .spawn(move || {
-                runtime.block_on(run(servers, board, end));
+                runtime.block_on(run(servers, board, stall, end));
                 runtime.shutdown_background();
             })
             .map_err(StartError::Thread)?;
@@ -245,7 +246,7 @@ impl Drop for Endpoints {
     }
 }
 
-async fn run(servers: Vec<Server>, board: Board, mut end: watch::Receiver<bool>) {
+async fn run(servers: Vec<Server>, board: Board, stall: Duration, mut end: watch::Receiver<bool>) {
     let mut tasks = tokio::task::JoinSet::new();
     for Server { bound, tls, protocol, handler } in servers {
         match bound.listen(tls) {
@@ -256,7 +257,7 @@ async fn run(servers: Vec<Server>, board: Board, mut end: watch::Receiver<bool>)
             Err(_) => continue,
         }
     }
-    let mut clock = tokio::time::interval(ASK_EVERY);
+    let mut clock = tokio::time::interval((stall / 4).clamp(ASK_EVERY.0, ASK_EVERY.1));
     loop {
         tokio::select! {
             _ = clock.tick() => board.ask(),

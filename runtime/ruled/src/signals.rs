@@ -1,18 +1,23 @@
-//! Signals as flags that the event loop looks at.
+//! Signals as flags that the event loop looks at, and a bell that wakes it when it waits for events.
 
-use std::io;
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 
 /// What was asked for since it was last looked at.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Signals {
     any: Arc<AtomicBool>,
     end: Arc<AtomicBool>,
     reopen: Arc<AtomicBool>,
     reload: Arc<AtomicBool>,
+    /// What is written into one end wakes whoever waits for the other. Neither end blocks.
+    striker: Arc<UnixStream>,
+    bell: Arc<UnixStream>,
 }
 
 /// What the loop is to do.
@@ -29,7 +34,17 @@ pub(crate) enum Request {
 impl Signals {
     /// Takes over the signals of the process.
     pub(crate) fn install() -> io::Result<Signals> {
-        let signals = Signals::default();
+        let (striker, bell) = UnixStream::pair()?;
+        striker.set_nonblocking(true)?;
+        bell.set_nonblocking(true)?;
+        let signals = Signals {
+            any: Arc::default(),
+            end: Arc::default(),
+            reopen: Arc::default(),
+            reload: Arc::default(),
+            striker: Arc::new(striker),
+            bell: Arc::new(bell),
+        };
         for (signal, flag) in [
             (SIGINT, &signals.end),
             (SIGTERM, &signals.end),
@@ -39,6 +54,7 @@ impl Signals {
             // The flag comes before the bell: whoever hears the bell finds the flag.
             signal_hook::flag::register(signal, Arc::clone(flag))?;
             signal_hook::flag::register(signal, Arc::clone(&signals.any))?;
+            signal_hook::low_level::pipe::register(signal, signals.striker.try_clone()?)?;
         }
         Ok(signals)
     }
@@ -51,6 +67,13 @@ impl Signals {
     /// Makes the event loop look: something is ready for it.
     pub(crate) fn ring(&self) {
         self.any.store(true, Ordering::SeqCst);
+        // When there is no room for another stroke, those before it wake the loop.
+        let _ = (&*self.striker).write(&[1]);
+    }
+
+    /// What becomes readable when the loop is to look. Whoever waits for it reads what it finds there.
+    pub(crate) fn bell(&self) -> io::Result<OwnedFd> {
+        Ok(self.bell.try_clone()?.into())
     }
 
     /// Whether anything was asked for: one load, cheap enough for every event.

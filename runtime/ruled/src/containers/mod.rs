@@ -92,13 +92,16 @@ impl Answers {
     }
 }
 
-/// Starts asking these runtimes.
-pub(crate) fn start(runtimes: Vec<Runtime>) -> std::io::Result<(Asker, Answers)> {
+/// Starts asking these runtimes; `answered` is called after each answer.
+pub(crate) fn start(
+    runtimes: Vec<Runtime>,
+    answered: impl Fn() + Send + 'static,
+) -> std::io::Result<(Asker, Answers)> {
     let (asker, questions) = sync_channel(MOST_QUESTIONS);
     let (answer, answers) = channel();
     std::thread::Builder::new()
         .name("containers".into())
-        .spawn(move || work(&runtimes, &questions, &answer))?;
+        .spawn(move || work(&runtimes, &questions, &answer, &answered))?;
     Ok((Asker(asker), Answers(answers)))
 }
 
@@ -115,7 +118,7 @@ impl Open {
     }
 }
 
-fn work(runtimes: &[Runtime], questions: &Receiver<String>, answers: &Sender<String>) {
+fn work(runtimes: &[Runtime], questions: &Receiver<String>, answers: &Sender<String>, answered: &impl Fn()) {
     let mut open: Vec<Open> = Vec::new();
     loop {
         let next = open.iter().filter_map(Open::due).min();
@@ -136,6 +139,7 @@ fn work(runtimes: &[Runtime], questions: &Receiver<String>, answers: &Sender<Str
                 if answers.send(text).is_err() {
                     return;
                 }
+                answered();
             }
         }
         open.retain(|one| one.due().is_some());
@@ -192,7 +196,8 @@ mod tests {
             }
             asked
         });
-        let (asker, answers) = start(vec![Runtime { kind: Kind::Docker, socket: path.clone() }]).unwrap();
+        let (asker, answers) =
+            start(vec![Runtime { kind: Kind::Docker, socket: path.clone() }], || ()).unwrap();
         asker.ask("0123456789ab");
         let start = Instant::now();
         let text = loop {

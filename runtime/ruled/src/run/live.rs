@@ -9,6 +9,7 @@ use crate::host::{Extent, LiveHost, Roots};
 use crate::interesting::{Interesting, interesting};
 use crate::pipeline::{Ended, Pipeline};
 use crate::privileges::{self, Wishes};
+use crate::signals::Signals;
 use crate::source::Live;
 use crate::start::{self, Ready};
 use crate::timing;
@@ -25,7 +26,7 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
              mount the host's files and set HOST_ROOT",
         );
     }
-    let (asker, answers) = containers(run, &roots)?;
+    let (asker, answers) = containers(run, &roots, open.signals)?;
     let engine = start::engine(config, &ready, Box::new(LiveHost::new(&roots, chosen.descriptors, asker)));
     let options = probe_options(run, &chosen, &roots);
     log.info("Loaded event sources: syscall");
@@ -43,6 +44,10 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
     let extent = Extent { descriptors: chosen.descriptors, threads: threads(run) };
     let mut source = Live::open(&options, &config.falco.base_syscalls, &roots, extent, answers)
         .map_err(|error| Stop::Host(error.to_string()))?;
+    open.signals
+        .bell()
+        .and_then(|bell| source.wake_by(bell))
+        .map_err(|error| Stop::fatal(format!("cannot wait for signals: {error}")))?;
     report(source.probe(), run);
     let start = timing::cpu_seconds();
     let mut pipeline = Pipeline::new(run.parts(engine, ready, open));
@@ -71,7 +76,7 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
 }
 
 /// Begins to ask container runtimes, if there is anybody to tell.
-fn containers(run: Run<'_>, roots: &Roots) -> Step<(Option<Asker>, Option<Answers>)> {
+fn containers(run: Run<'_>, roots: &Roots, signals: &Signals) -> Step<(Option<Asker>, Option<Answers>)> {
     let falco = &run.config.falco;
     let loaded = match &falco.load_plugins {
         Some(names) => names.iter().any(|name| name == "container"),
@@ -81,7 +86,8 @@ fn containers(run: Run<'_>, roots: &Roots) -> Step<(Option<Asker>, Option<Answer
         return Ok((None, None));
     }
     let runtimes = containers::runtimes(&run.config.root, &roots.root);
-    let (asker, answers) = containers::start(runtimes)
+    let bell = signals.clone();
+    let (asker, answers) = containers::start(runtimes, move || bell.ring())
         .map_err(|error| Stop::fatal(format!("cannot start a thread: {error}")))?;
     Ok((Some(asker), Some(answers)))
 }

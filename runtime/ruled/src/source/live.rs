@@ -1,6 +1,8 @@
 //! Events of the running kernel, from the probe.
 
+use std::io;
 use std::ops::ControlFlow;
+use std::os::fd::OwnedFd;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,8 +19,8 @@ use crate::drops::SourceCounters;
 use crate::host::{self, Extent, Roots};
 use crate::interesting::interesting;
 
-/// How long a look for events may take when there are none: signals and clocks wait no longer than that.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// How long a look for events may take when there are none and nobody rings: what clocks demand waits no longer.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The same while the machine is scanned: rings must not run over meanwhile.
 const SCAN_PATIENCE: Duration = Duration::from_millis(2);
@@ -108,6 +110,11 @@ impl Live {
             counted: now,
             clock_read: now,
         })
+    }
+
+    /// Ends a wait for events when this becomes readable.
+    pub(crate) fn wake_by(&mut self, bell: OwnedFd) -> io::Result<()> {
+        self.probe.wake_by(bell)
     }
 
     /// The probe.
