@@ -3,6 +3,7 @@
 mod input;
 mod message;
 mod read;
+mod reread;
 mod scalar;
 mod scan;
 mod split;
@@ -13,6 +14,7 @@ mod tree;
 use std::borrow::Cow;
 
 pub use read::{Limits, read, read_item, read_with};
+pub use reread::reread;
 pub use scalar::Segment;
 pub use split::{Shape, SplitFile, SplitItem, split};
 pub use tree::{

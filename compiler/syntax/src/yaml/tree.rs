@@ -25,14 +25,14 @@ pub enum ScalarStyle {
 /// A scalar's text: where its bytes are and how they relate to the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ScalarData {
-    start: u32,
-    end: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
     /// The text is in the decoded buffer, not in the source.
-    decoded: bool,
+    pub(super) decoded: bool,
     style: ScalarStyle,
-    segments: (u32, u32),
+    pub(super) segments: (u32, u32),
     /// Where the source of the text ends; beyond the node's span when a block scalar keeps line breaks.
-    source_end: u32,
+    pub(super) source_end: u32,
 }
 
 /// One entry of a mapping.
@@ -99,6 +99,8 @@ pub struct Yaml {
     pub(super) documents: Vec<YamlDocument>,
     pub(super) open_quote: Option<Span>,
     pub(super) open_key: Option<u32>,
+    /// Whether a node has an anchor or a tag.
+    pub(super) has_properties: bool,
 }
 
 impl Yaml {
@@ -352,8 +354,8 @@ impl<'y> ScalarMap<'y> {
 /// Decoded texts and segments of all scalars of a tree.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct ScalarStore {
-    decoded: String,
-    segments: Vec<Segment>,
+    pub(super) decoded: String,
+    pub(super) segments: Vec<Segment>,
 }
 
 impl ScalarStore {

@@ -225,6 +225,7 @@ impl<'t> Reader<'t> {
     fn properties(&mut self) -> Result<(bool, Option<&'t str>), YamlError> {
         let (mut tagged, mut anchor) = (false, None);
         while let Some(token) = self.scanner.peek()? {
+            self.tree.has_properties |= matches!(token.kind, Kind::Tag { .. } | Kind::Anchor);
             match token.kind {
                 Kind::Tag { empty } => {
                     if tagged {
