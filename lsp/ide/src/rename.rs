@@ -54,15 +54,14 @@ impl Analysis {
         self.check_name(kind, &name, new)?;
         let mut edit = SourceEdit::default();
         for place in self.places(kind, &name) {
-            let old = place.span.slice(self.text(place.file));
-            // A name written with escapes or over lines stands elsewhere than it reads.
-            if old == name {
-                let text = if kind == SymbolKind::Rule {
-                    scalar(self, place.file, place.span, new)
-                } else {
-                    new.to_owned()
-                };
-                edit.push(place.file, place.span, text);
+            let text = match kind {
+                SymbolKind::Rule => scalar(self, place.file, place.span, new),
+                _ => new.to_owned(),
+            };
+            // An alias stands for the name elsewhere.
+            let change = (place.file, crate::FileEdit { span: place.span, text });
+            if !edit.edits.contains(&change) {
+                edit.edits.push(change);
             }
         }
         Ok(edit)

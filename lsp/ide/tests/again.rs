@@ -1,18 +1,12 @@
 //! After any edits the workspace's diagnostics are those of a fresh check, and so are answers that build on them.
 
+mod random;
+
 use std::sync::Arc;
 
 use hir::{Diagnostic, Input, SourceFile};
 use ide::{AnalysisHost, File};
-
-/// A generator of numbers that is the same everywhere (splitmix64).
-fn random(state: &mut u64, limit: usize) -> usize {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((z ^ (z >> 31)) % limit.max(1) as u64) as usize
-}
+use random::random;
 
 const LIBRARY: &str = "- list: shells\n  items: [bash, sh, zsh]\n- list: all_shells\n  items: [shells, fish]\n- macro: spawned\n  condition: (evt.type in (execve, execveat))\n- macro: opened\n  condition: evt.type in (open, openat) and fd.typechar = 'f'\n- macro: reading\n  condition: opened and evt.is_open_read = true\n- macro: never_true\n  condition: (evt.num = 0)\n";
 const RULES: &str = "- rule: Shell\n  desc: a shell\n  condition: >\n    spawned and proc.name in (all_shells)\n    and not proc.pname in (shells)\n  output: shell %proc.name %user.name\n  priority: WARNING\n  tags: [host, T1059]\n- rule: Read\n  desc: reads\n  condition: reading and fd.name startswith /etc and not never_true\n  output: read %fd.name\n  priority: NOTICE\n  exceptions:\n    - name: known\n      fields: [proc.name, fd.name]\n      comps: [in, startswith]\n      values:\n        - [[cat, shells], /etc/x]\n- rule: Off\n  desc: off\n  condition: spawned and fd.name = a\n  output: x\n  priority: INFO\n  enabled: false\n";

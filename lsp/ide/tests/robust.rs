@@ -1,8 +1,11 @@
 //! Every question, on texts that random edits have made of real ones: no panic, and every range lies in its text.
 
+mod random;
+
 use std::sync::Arc;
 
 use ide::{Analysis, AnalysisHost, File};
+use random::random;
 use syntax::Span;
 
 const TEXTS: [&str; 3] = [
@@ -15,15 +18,6 @@ const PIECES: [&str; 20] = [
     "a", "é", "😀", "\n", "\r\n", "\t", "- rule: ", "  ", "\"", "'", "(", ")", " and ", ": ", "[", "&a ",
     "*a", "%", "#", ">",
 ];
-
-/// A generator of numbers that is the same everywhere (splitmix64).
-fn random(state: &mut u64, limit: usize) -> usize {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    ((z ^ (z >> 31)) % limit.max(1) as u64) as usize
-}
 
 fn inside(analysis: &Analysis, file: usize, span: Span, what: &str) {
     let text = analysis.text(file);
