@@ -18,28 +18,40 @@ pub struct HostThread {
 }
 
 /// Answers questions about the live machine. The engine calls it from the event thread, so an implementation must not
-/// block for long; offline there is nobody to ask, see [`NullHost`].
+/// block for long; offline there is nobody to ask, see [`NullHost`]. What is not implemented is not known.
 pub trait HostLookup {
     /// What the machine knows of a thread that the table lacks; `None` when it is gone.
-    fn thread(&mut self, tid: i64) -> Option<HostThread>;
+    fn thread(&mut self, _tid: i64) -> Option<HostThread> {
+        None
+    }
 
     /// Whether a thread still exists: asked before an inactive one is purged.
-    fn thread_alive(&mut self, tid: i64) -> bool;
+    fn thread_alive(&mut self, _tid: i64) -> bool {
+        true
+    }
 
     /// Descriptor `num` of process `pid`; `None` when it is not open.
-    fn fd(&mut self, pid: i64, num: i64) -> Option<snapshot::Fd>;
+    fn fd(&mut self, _pid: i64, _num: i64) -> Option<snapshot::Fd> {
+        None
+    }
 
     /// The user with this id, as the container (empty for the host) names it. `pid` lives in that container.
-    fn user(&mut self, container: &str, pid: i64, uid: u32) -> Option<UserEntry>;
+    fn user(&mut self, _container: &str, _pid: i64, _uid: u32) -> Option<UserEntry> {
+        None
+    }
 
     /// The group with this id, as the container (empty for the host) names it. `pid` lives in that container.
-    fn group(&mut self, container: &str, pid: i64, gid: u32) -> Option<GroupEntry>;
+    fn group(&mut self, _container: &str, _pid: i64, _gid: u32) -> Option<GroupEntry> {
+        None
+    }
 
     /// A container was met for the first time. Whoever can find out more tells it with an event, later.
     fn container(&mut self, _id: &str) {}
 
     /// The addresses that a host name stands for; must answer from a cache and never block.
-    fn resolve(&mut self, name: &str) -> Vec<IpAddr>;
+    fn resolve(&mut self, _name: &str) -> Vec<IpAddr> {
+        Vec::new()
+    }
 
     /// Whether this is a live machine: only then is the table purged by age.
     fn is_live(&self) -> bool {
@@ -52,30 +64,6 @@ pub trait HostLookup {
 pub struct NullHost;
 
 impl HostLookup for NullHost {
-    fn thread(&mut self, _: i64) -> Option<HostThread> {
-        None
-    }
-
-    fn thread_alive(&mut self, _: i64) -> bool {
-        true
-    }
-
-    fn fd(&mut self, _: i64, _: i64) -> Option<snapshot::Fd> {
-        None
-    }
-
-    fn user(&mut self, _: &str, _: i64, _: u32) -> Option<UserEntry> {
-        None
-    }
-
-    fn group(&mut self, _: &str, _: i64, _: u32) -> Option<GroupEntry> {
-        None
-    }
-
-    fn resolve(&mut self, _: &str) -> Vec<IpAddr> {
-        Vec::new()
-    }
-
     fn is_live(&self) -> bool {
         false
     }

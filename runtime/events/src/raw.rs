@@ -302,10 +302,10 @@ mod tests {
     use super::*;
     use crate::write::EventWriter;
 
-    /// `CLOSE_X`, with `res` and `fd`.
-    const CLOSE: EventCode = EventCode(5);
-    /// `ASYNCEVENT_E`, whose lengths take four bytes.
-    const ASYNC: EventCode = EventCode(402);
+    /// With `res` and `fd`.
+    const CLOSE: EventCode = EventCode::SYSCALL_CLOSE_X;
+    /// Its lengths take four bytes.
+    const ASYNC: EventCode = EventCode::ASYNCEVENT_E;
 
     #[test]
     fn the_example_of_the_format_description() {

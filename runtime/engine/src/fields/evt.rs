@@ -1,10 +1,10 @@
 //! What an event is: type, number, source, and the counters that depend on its result.
 
-use catalogue::{CLASSES, Category, EventFlags, Origin, SyscallCode};
+use catalogue::{CLASSES, Category, EventCode as E, EventFlags, Origin, SyscallCode};
 use ir::Extracted;
 
+use super::params;
 use super::{Argument, Call, Cost, Entry, Scope, absent, boolean, signed, text, unsigned, word};
-use super::{codes, params};
 use crate::event::Event;
 use crate::state::FdKind;
 
@@ -45,9 +45,9 @@ pub(super) const TABLE: &[Entry] = &[
     }),
     Entry::cheap("evt.count.procinfo", |event, _| {
         let main = event.thread.is_some_and(|thread| thread.is_main());
-        unsigned(u64::from(event.code == codes::PROCINFO_E && main))
+        unsigned(u64::from(event.code == E::PROCINFO_E && main))
     }),
-    Entry::cheap("evt.count.threadinfo", |event, _| unsigned(u64::from(event.code == codes::PROCINFO_E))),
+    Entry::cheap("evt.count.threadinfo", |event, _| unsigned(u64::from(event.code == E::PROCINFO_E))),
     // Deprecated: they only keep old rules loading.
     Entry::cheap("evt.latency", |_, _| unsigned(0u64)).json(super::JsonForm::Number),
     Entry::cheap("evt.latency.s", |_, _| unsigned(0u64)).json(super::JsonForm::Number),
@@ -86,7 +86,7 @@ fn source<'e>(event: &Event<'e>, _: &Call<'_>) -> Extracted<'e> {
             Some(source) => word(source),
             None => Extracted::Absent,
         },
-        Some(Origin::Metaevent) if event.code == codes::ASYNCEVENT_E => match event.param(0).u32() {
+        Some(Origin::Metaevent) if event.code == E::ASYNCEVENT_E => match event.param(0).u32() {
             Some(id) if id != 0 => match CLASSES.iter().find(|class| class.plugin_id == Some(id)) {
                 Some(class) => word(class.source.unwrap_or(catalogue::SYSCALL_SOURCE)),
                 None => Extracted::Absent,
@@ -99,7 +99,7 @@ fn source<'e>(event: &Event<'e>, _: &Call<'_>) -> Extracted<'e> {
 
 fn async_type<'e>(event: &Event<'e>, _: &Call<'_>) -> Extracted<'e> {
     match event.code.get() {
-        Some(ty) if ty.origin == Some(Origin::Metaevent) => match event.code == codes::ASYNCEVENT_E {
+        Some(ty) if ty.origin == Some(Origin::Metaevent) => match event.code == E::ASYNCEVENT_E {
             true => text(params::text_or_na(event.param(1))),
             false => word(ty.name),
         },
@@ -133,7 +133,7 @@ fn type_name<'e>(event: &Event<'e>, _: &Call<'_>) -> Extracted<'e> {
     match event.code.get() {
         // The enter form keeps the table's name.
         Some(_) if event.code.is_generic() && event.code.is_exit() => word(generic_name(event)),
-        Some(_) if event.code == codes::ASYNCEVENT_E => text(params::text_or_na(event.param(1))),
+        Some(_) if event.code == E::ASYNCEVENT_E => text(params::text_or_na(event.param(1))),
         Some(ty) => word(ty.name),
         None => Extracted::Absent,
     }
@@ -199,12 +199,12 @@ fn kind_of_error(event: &Event<'_>) -> ErrorKind {
         Some(kind) if kind.is_ip() || kind == FdKind::Unix => ErrorKind::Net,
         Some(_) => ErrorKind::Other,
         None => match event.code {
-            codes::OPEN_X
-            | codes::CREAT_X
-            | codes::OPENAT_2_X
-            | codes::OPENAT2_X
-            | codes::OPEN_BY_HANDLE_AT_X => ErrorKind::File,
-            codes::ACCEPT_5_X | codes::ACCEPT4_6_X | codes::CONNECT_X => ErrorKind::Net,
+            E::SYSCALL_OPEN_X
+            | E::SYSCALL_CREAT_X
+            | E::SYSCALL_OPENAT_2_X
+            | E::SYSCALL_OPENAT2_X
+            | E::SYSCALL_OPEN_BY_HANDLE_AT_X => ErrorKind::File,
+            E::SOCKET_ACCEPT_5_X | E::SOCKET_ACCEPT4_6_X | E::SOCKET_CONNECT_X => ErrorKind::Net,
             _ => ErrorKind::Other,
         },
     }

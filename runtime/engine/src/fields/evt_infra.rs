@@ -1,8 +1,8 @@
 //! `evt.infra.docker.*`: items of the description that old infrastructure events carry.
 
+use catalogue::EventCode as E;
 use ir::Extracted;
 
-use super::codes;
 use super::{Entry, text};
 use crate::event::Event;
 
@@ -18,7 +18,7 @@ pub(super) const TABLE: &[Entry] = &[
 /// The value of the first item `Key: value` whose text begins with the key. `shorten` gets the text after the first
 /// colon and the part of it up to the next one.
 fn item<'e>(event: &Event<'e>, key: &[u8], shorten: fn(&'e [u8], &'e [u8]) -> &'e [u8]) -> Extracted<'e> {
-    if event.code != codes::INFRASTRUCTURE_EVENT_E {
+    if event.code != E::INFRASTRUCTURE_EVENT_E {
         return Extracted::Absent;
     }
     let description = event.param(2).text().unwrap_or_default();

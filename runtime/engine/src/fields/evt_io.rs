@@ -1,9 +1,8 @@
 //! Input and output: which way data went and how much, and how files were opened.
 
-use catalogue::{Category, EventFlags, constant};
+use catalogue::{Category, EventCode as E, EventFlags, constant};
 use ir::Extracted;
 
-use super::codes;
 use super::{Call, Entry, boolean, evt, unsigned, word};
 use crate::event::Event;
 use crate::state::FdKind;
@@ -71,8 +70,8 @@ fn length<'e>(event: &Event<'e>, direction: Direction, kind: fn(FdKind) -> bool)
 /// The open flags of an event that opened a file by path or handle; 0 when it does not tell.
 fn open_flags(event: &Event<'_>) -> Option<u32> {
     let index = match event.code {
-        codes::OPEN_X | codes::OPEN_BY_HANDLE_AT_X => 2,
-        codes::OPENAT_2_X | codes::OPENAT2_X => 3,
+        E::SYSCALL_OPEN_X | E::SYSCALL_OPEN_BY_HANDLE_AT_X => 2,
+        E::SYSCALL_OPENAT_2_X | E::SYSCALL_OPENAT2_X => 3,
         _ => return None,
     };
     Some(event.param(index).u32().unwrap_or(0))
@@ -92,9 +91,9 @@ fn is_open_exec<'e>(event: &Event<'e>, _: &Call<'_>) -> Extracted<'e> {
     const CREATES: u32 = constant::PPM_O_TMPFILE | constant::PPM_O_CREAT;
     let creates = open_flags(event).is_some_and(|flags| flags & CREATES != 0);
     let mode = match event.code {
-        codes::OPEN_X if creates => 3,
-        codes::OPENAT_2_X | codes::OPENAT2_X if creates => 4,
-        codes::CREAT_X => 2,
+        E::SYSCALL_OPEN_X if creates => 3,
+        E::SYSCALL_OPENAT_2_X | E::SYSCALL_OPENAT2_X if creates => 4,
+        E::SYSCALL_CREAT_X => 2,
         _ => return boolean(false),
     };
     boolean(event.param(mode).u32().unwrap_or(0) & EXECUTE != 0)

@@ -1,8 +1,8 @@
 //! `evt.abspath`: the path of calls that take one relative to a directory descriptor.
 
+use catalogue::EventCode as E;
 use ir::Extracted;
 
-use super::codes;
 use super::text::Composer;
 use super::{Argument, Call, Entry, params, path, text};
 use crate::event::Event;
@@ -13,15 +13,15 @@ pub(super) const TABLE: &[Entry] = &[Entry::moderate("evt.abspath", abspath)];
 /// Positions of the directory and of the path. `second` asks for the other pair of calls that have two.
 fn positions(event: &Event<'_>, second: bool) -> Option<(&'static str, &'static str)> {
     Some(match event.code {
-        codes::RENAMEAT_X | codes::RENAMEAT2_X if second => ("newdirfd", "newpath"),
-        codes::RENAMEAT_X | codes::RENAMEAT2_X => ("olddirfd", "oldpath"),
-        codes::LINKAT_2_X if second => ("newdir", "newpath"),
-        codes::LINKAT_2_X => ("olddir", "oldpath"),
-        codes::SYMLINKAT_X => ("linkdirfd", "linkpath"),
-        codes::OPENAT_2_X | codes::OPENAT2_X | codes::UNLINKAT_2_X => ("dirfd", "name"),
-        codes::MKDIRAT_X => ("dirfd", "path"),
-        codes::FCHMODAT_X => ("dirfd", "filename"),
-        codes::FCHOWNAT_X => ("dirfd", "pathname"),
+        E::SYSCALL_RENAMEAT_X | E::SYSCALL_RENAMEAT2_X if second => ("newdirfd", "newpath"),
+        E::SYSCALL_RENAMEAT_X | E::SYSCALL_RENAMEAT2_X => ("olddirfd", "oldpath"),
+        E::SYSCALL_LINKAT_2_X if second => ("newdir", "newpath"),
+        E::SYSCALL_LINKAT_2_X => ("olddir", "oldpath"),
+        E::SYSCALL_SYMLINKAT_X => ("linkdirfd", "linkpath"),
+        E::SYSCALL_OPENAT_2_X | E::SYSCALL_OPENAT2_X | E::SYSCALL_UNLINKAT_2_X => ("dirfd", "name"),
+        E::SYSCALL_MKDIRAT_X => ("dirfd", "path"),
+        E::SYSCALL_FCHMODAT_X => ("dirfd", "filename"),
+        E::SYSCALL_FCHOWNAT_X => ("dirfd", "pathname"),
         _ => return None,
     })
 }
@@ -52,7 +52,7 @@ pub(super) fn described<'e>(event: &Event<'e>, arg: &Argument) -> Option<Option<
 
 fn find<'e>(event: &Event<'e>, call: &Call<'_>) -> Option<Extracted<'e>> {
     let thread = event.thread?;
-    if event.code == codes::OPEN_BY_HANDLE_AT_X {
+    if event.code == E::SYSCALL_OPEN_BY_HANDLE_AT_X {
         let opened = event.result.is_some_and(|result| result > 0);
         return opened.then(|| text(path::join(event.arena, b"", params::text_or_na(event.param(3)))));
     }

@@ -1,13 +1,11 @@
 //! `fd.*`: what the event's descriptor refers to, sockets' addresses apart.
 
 use bumpalo::collections::Vec as ArenaVec;
-use catalogue::EventFlags;
+use catalogue::{EventCode as E, EventFlags};
 use ir::{Extracted, Value};
 
 use super::text::{self, Composer};
-use super::{
-    Argument, Call, Entry, boolean, codes, evt, evt_param, maybe, names, params, path, signed, word,
-};
+use super::{Argument, Call, Entry, boolean, evt, evt_param, maybe, names, params, path, signed, word};
 use crate::event::Event;
 use crate::state::{Connection, FdInfo, FdKind, FdMarks, ThreadInfo};
 
@@ -101,11 +99,15 @@ fn name_from_event<'e>(event: &Event<'e>, call: &Call<'_>, raw: bool) -> Option<
         return None;
     }
     match event.code {
-        codes::OPEN_X | codes::ACCEPT_5_X | codes::ACCEPT4_6_X | codes::CREAT_X | codes::CONNECT_X => {
+        E::SYSCALL_OPEN_X
+        | E::SOCKET_ACCEPT_5_X
+        | E::SOCKET_ACCEPT4_6_X
+        | E::SYSCALL_CREAT_X
+        | E::SOCKET_CONNECT_X => {
             let ty = params::param_type(event.code, 1)?;
             Some(evt_param::render(event, ty, event.param(1), call.settings, call.settings.buffers).best())
         }
-        codes::OPENAT_2_X | codes::OPENAT2_X => {
+        E::SYSCALL_OPENAT_2_X | E::SYSCALL_OPENAT2_X => {
             let given = event.param(2);
             if given.is_empty() {
                 return None;
@@ -117,7 +119,7 @@ fn name_from_event<'e>(event: &Event<'e>, call: &Call<'_>, raw: bool) -> Option<
             let dirfd = event.param(1).i64()?;
             Some(path::join(event.arena, path::base_of(event, given, dirfd), given))
         }
-        codes::OPEN_BY_HANDLE_AT_X => Some(params::text_or_na(event.param(3))),
+        E::SYSCALL_OPEN_BY_HANDLE_AT_X => Some(params::text_or_na(event.param(3))),
         _ => Some(b""),
     }
 }
@@ -174,15 +176,15 @@ fn in_container<'e>(event: &Event<'e>, name: Option<&'e [u8]>) -> Extracted<'e> 
 /// The letter of the descriptor that a call would have made.
 fn expected_type_char(event: &Event<'_>) -> &'static str {
     // An enter event stands for its exit.
-    match catalogue::EventCode(event.code.0 | 1) {
-        codes::OPENAT_2_X | codes::OPENAT2_X | codes::CREAT_X => "f",
+    match E(event.code.0 | 1) {
+        E::SYSCALL_OPENAT_2_X | E::SYSCALL_OPENAT2_X | E::SYSCALL_CREAT_X => "f",
         // The family is not looked at.
-        codes::SOCKET_X | codes::ACCEPT_5_X | codes::ACCEPT4_6_X => "4",
-        codes::PIPE_X | codes::PIPE2_X => "p",
-        codes::EVENTFD_X | codes::EVENTFD2_X => "e",
-        codes::SIGNALFD_X | codes::SIGNALFD4_X => "s",
-        codes::TIMERFD_CREATE_X => "t",
-        codes::INOTIFY_INIT_X | codes::INOTIFY_INIT1_X => "i",
+        E::SOCKET_SOCKET_X | E::SOCKET_ACCEPT_5_X | E::SOCKET_ACCEPT4_6_X => "4",
+        E::SYSCALL_PIPE_X | E::SYSCALL_PIPE2_X => "p",
+        E::SYSCALL_EVENTFD_X | E::SYSCALL_EVENTFD2_X => "e",
+        E::SYSCALL_SIGNALFD_X | E::SYSCALL_SIGNALFD4_X => "s",
+        E::SYSCALL_TIMERFD_CREATE_X => "t",
+        E::SYSCALL_INOTIFY_INIT_X | E::SYSCALL_INOTIFY_INIT1_X => "i",
         _ => "o",
     }
 }

@@ -1,12 +1,13 @@
 //! `fdlist.*`: the descriptors that a poll waits for.
 
+use catalogue::EventCode as E;
 use std::net::{IpAddr, Ipv4Addr};
 
 use ir::Extracted;
 
 use super::address::push_address;
 use super::text::Composer;
-use super::{Entry, codes, text};
+use super::{Entry, text};
 use crate::event::Event;
 use crate::state::{FdInfo, Socket};
 
@@ -71,7 +72,7 @@ fn list<'e>(
     event: &Event<'e>,
     write: impl Fn(&mut Composer<'e>, i64, Option<&'e FdInfo>) -> bool,
 ) -> Extracted<'e> {
-    if !matches!(event.code, codes::POLL_X | codes::PPOLL_X) || event.thread.is_none() {
+    if !matches!(event.code, E::SYSCALL_POLL_X | E::SYSCALL_PPOLL_X) || event.thread.is_none() {
         return Extracted::Absent;
     }
     let mut out = Composer::new(event.arena);

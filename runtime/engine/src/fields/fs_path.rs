@@ -1,10 +1,10 @@
 //! `fs.path.*`: the paths that a successful call worked on.
 
-use catalogue::EventCode;
+use catalogue::EventCode as E;
 use ir::Extracted;
 
 use super::text::printable_text;
-use super::{Entry, codes, params, path, text};
+use super::{Entry, params, path, text};
 use crate::event::Event;
 use crate::state::FdKind;
 
@@ -32,38 +32,41 @@ enum Place {
 }
 
 /// Where the path of an event is that it calls `which`.
-fn place(code: EventCode, which: Which) -> Option<Place> {
+fn place(code: E, which: Which) -> Option<Place> {
     let index = match (which, code) {
-        (Which::Name, codes::FCHMOD_X | codes::FCHOWN_X) => return Some(Place::Fd),
+        (Which::Name, E::SYSCALL_FCHMOD_X | E::SYSCALL_FCHOWN_X) => return Some(Place::Fd),
         (
             Which::Name,
-            codes::MKDIR_2_X
-            | codes::RMDIR_2_X
-            | codes::UNLINK_2_X
-            | codes::OPEN_X
-            | codes::CHMOD_X
-            | codes::CHOWN_X
-            | codes::LCHOWN_X
-            | codes::QUOTACTL_X
-            | codes::UMOUNT_1_X
-            | codes::UMOUNT2_X,
+            E::SYSCALL_MKDIR_2_X
+            | E::SYSCALL_RMDIR_2_X
+            | E::SYSCALL_UNLINK_2_X
+            | E::SYSCALL_OPEN_X
+            | E::SYSCALL_CHMOD_X
+            | E::SYSCALL_CHOWN_X
+            | E::SYSCALL_LCHOWN_X
+            | E::SYSCALL_QUOTACTL_X
+            | E::SYSCALL_UMOUNT_1_X
+            | E::SYSCALL_UMOUNT2_X,
         ) => 1,
         (
             Which::Name,
-            codes::MKDIRAT_X
-            | codes::UNLINKAT_2_X
-            | codes::OPENAT_2_X
-            | codes::OPENAT2_X
-            | codes::FCHMODAT_X
-            | codes::FCHOWNAT_X,
+            E::SYSCALL_MKDIRAT_X
+            | E::SYSCALL_UNLINKAT_2_X
+            | E::SYSCALL_OPENAT_2_X
+            | E::SYSCALL_OPENAT2_X
+            | E::SYSCALL_FCHMODAT_X
+            | E::SYSCALL_FCHOWNAT_X,
         ) => 2,
-        (Which::Source, codes::RENAME_X | codes::MOUNT_X) => 1,
-        (Which::Source, codes::RENAMEAT_X | codes::RENAMEAT2_X | codes::LINK_2_X | codes::SYMLINK_X) => 2,
-        (Which::Source, codes::SYMLINKAT_X) => 3,
-        (Which::Source, codes::LINKAT_2_X) => 4,
-        (Which::Target, codes::LINK_2_X | codes::SYMLINK_X | codes::SYMLINKAT_X) => 1,
-        (Which::Target, codes::RENAME_X | codes::MOUNT_X | codes::LINKAT_2_X) => 2,
-        (Which::Target, codes::RENAMEAT_X | codes::RENAMEAT2_X) => 4,
+        (Which::Source, E::SYSCALL_RENAME_X | E::SYSCALL_MOUNT_X) => 1,
+        (
+            Which::Source,
+            E::SYSCALL_RENAMEAT_X | E::SYSCALL_RENAMEAT2_X | E::SYSCALL_LINK_2_X | E::SYSCALL_SYMLINK_X,
+        ) => 2,
+        (Which::Source, E::SYSCALL_SYMLINKAT_X) => 3,
+        (Which::Source, E::SYSCALL_LINKAT_2_X) => 4,
+        (Which::Target, E::SYSCALL_LINK_2_X | E::SYSCALL_SYMLINK_X | E::SYSCALL_SYMLINKAT_X) => 1,
+        (Which::Target, E::SYSCALL_RENAME_X | E::SYSCALL_MOUNT_X | E::SYSCALL_LINKAT_2_X) => 2,
+        (Which::Target, E::SYSCALL_RENAMEAT_X | E::SYSCALL_RENAMEAT2_X) => 4,
         _ => return None,
     };
     Some(Place::Param(index))
@@ -75,7 +78,7 @@ fn succeeded(event: &Event<'_>) -> bool {
         return false;
     };
     match event.code {
-        codes::OPEN_X | codes::OPENAT_2_X | codes::OPENAT2_X => result != -1,
+        E::SYSCALL_OPEN_X | E::SYSCALL_OPENAT_2_X | E::SYSCALL_OPENAT2_X => result != -1,
         _ => result == 0,
     }
 }
@@ -114,18 +117,18 @@ fn find<'e>(event: &Event<'e>, which: Which) -> Option<&'e [u8]> {
     }
     let base: &[u8] = match event.code {
         // The descriptor already has the whole path; where there is none, the path is lost.
-        codes::OPENAT_2_X | codes::OPENAT2_X => {
+        E::SYSCALL_OPENAT_2_X | E::SYSCALL_OPENAT2_X => {
             return Some(path::join(arena, b"", event.fd.map_or(path::UNKNOWN, |fd| &fd.name)));
         }
-        codes::NEWFSTATAT_X
-        | codes::FCHOWNAT_X
-        | codes::FCHMODAT_X
-        | codes::MKDIRAT_X
-        | codes::UNLINKAT_2_X
-        | codes::MKNODAT_X => directory(event),
-        codes::SYMLINKAT_X if which == Which::Source => directory(event),
-        codes::SYMLINKAT_X => path::UNKNOWN,
-        codes::RENAMEAT2_X => {
+        E::SYSCALL_NEWFSTATAT_X
+        | E::SYSCALL_FCHOWNAT_X
+        | E::SYSCALL_FCHMODAT_X
+        | E::SYSCALL_MKDIRAT_X
+        | E::SYSCALL_UNLINKAT_2_X
+        | E::SYSCALL_MKNODAT_X => directory(event),
+        E::SYSCALL_SYMLINKAT_X if which == Which::Source => directory(event),
+        E::SYSCALL_SYMLINKAT_X => path::UNKNOWN,
+        E::SYSCALL_RENAMEAT2_X => {
             let index = if which == Which::Target { 3 } else { 1 };
             path::base_of(event, given, event.param(index).i64()?)
         }

@@ -7,7 +7,6 @@
 mod address;
 mod ancestors;
 mod bind;
-mod codes;
 mod container;
 mod evt;
 mod evt_arg;

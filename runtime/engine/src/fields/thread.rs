@@ -1,9 +1,9 @@
 //! `thread.*`: the event's thread itself.
 
 use bumpalo::Bump;
+use catalogue::EventCode as E;
 use ir::{Extracted, Value};
 
-use super::codes;
 use super::names::CAPABILITIES;
 use super::proc::{from_thread, id, known_id};
 use super::text::{self, Composer};
@@ -84,7 +84,7 @@ fn capabilities(arena: &Bump, set: u64) -> &[u8] {
 
 /// On a switch, the time since the CPU's previous one.
 fn exec_time(event: &Event<'_>, call: &Call<'_>) -> u64 {
-    if event.code != codes::SCHEDSWITCH_6_E {
+    if event.code != E::SCHEDSWITCH_6_E {
         return 0;
     }
     call.memory.keyed(event.num, i64::from(event.raw.cpu()), |before| match before {
@@ -107,7 +107,7 @@ fn total_exec_time<'e>(event: &Event<'e>, call: &Call<'_>) -> Extracted<'e> {
 
 /// What process accounting events tell: the rise of a thread's counters since the event before, 100 at most.
 fn cpu<'e>(event: &Event<'e>, call: &Call<'_>, user: bool, system: bool) -> Extracted<'e> {
-    if event.code != codes::PROCINFO_E {
+    if event.code != E::PROCINFO_E {
         return Extracted::Absent;
     }
     from_thread(event, |thread| {

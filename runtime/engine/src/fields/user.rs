@@ -1,9 +1,10 @@
 //! `user.*` and `group.*`: the ids that the event's thread acts with, and their names.
 
+use catalogue::EventCode as E;
 use ir::Extracted;
 
 use super::proc::from_thread;
-use super::{Call, Cost, Entry, codes, params, signed, text, unsigned};
+use super::{Call, Cost, Entry, params, signed, text, unsigned};
 use crate::event::Event;
 use crate::state::{ThreadInfo, UserEntry};
 
@@ -62,8 +63,8 @@ fn name_of<'e>(event: &Event<'e>, thread: &ThreadInfo, uid: u32) -> &'e [u8] {
 fn name<'e>(event: &Event<'e>, _: &Call<'_>) -> Extracted<'e> {
     from_thread(event, |thread| {
         let of_container = match event.code {
-            codes::CONTAINER_JSON_2_E => true,
-            codes::ASYNCEVENT_E => event.param(1).text() == Some(b"container"),
+            E::CONTAINER_JSON_2_E => true,
+            E::ASYNCEVENT_E => event.param(1).text() == Some(b"container"),
             _ => false,
         };
         match event.state.container(thread).filter(|it| of_container && !it.user.is_empty()) {

@@ -1,5 +1,6 @@
 //! One thread.
 
+use catalogue::{EVENT_COUNT, EventCode};
 use events::param::Strings;
 
 use super::containers::ContainerId;
@@ -141,7 +142,7 @@ pub struct ThreadInfo {
     /// Own descriptors; see [`super::State::fd_table`] for the table that the thread uses.
     pub fds: FdTable,
     /// Type of the latest enter event; `NO_EVENT` before the first.
-    pub(crate) lastevent_type: u16,
+    pub(crate) lastevent_type: EventCode,
     /// Where the enter event of the call in progress is stored.
     pub(crate) enter: Option<EnterId>,
     /// The thread that the kernel chose as the new parent of this thread's children; −1 when it did not tell.
@@ -151,7 +152,8 @@ pub struct ThreadInfo {
 }
 
 /// Stands for "no event yet"; one above it is no event type either.
-pub(crate) const NO_EVENT: u16 = u16::MAX - 1;
+const NO_EVENT: EventCode = EventCode(u16::MAX - 1);
+const _: () = assert!(NO_EVENT.index() > EVENT_COUNT);
 
 /// Index of a stored enter event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

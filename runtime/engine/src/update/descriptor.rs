@@ -2,13 +2,14 @@
 
 use std::io::Write;
 
+use catalogue::EventCode as E;
 use catalogue::constant::{
     PPM_CLOSE_RANGE_CLOEXEC, PPM_EPOLL_CLOEXEC, PPM_FCNTL_F_DUPFD, PPM_FCNTL_F_DUPFD_CLOEXEC,
     PPM_FCNTL_F_SETFD, PPM_MFD_CLOEXEC, PPM_O_CLOEXEC,
 };
 
 use super::process::string;
-use super::{Step, Tracker, code};
+use super::{Step, Tracker};
 use crate::state::thread::set_text;
 use crate::state::{FdInfo, FdKind, ThreadFlags};
 
@@ -66,7 +67,7 @@ impl Tracker {
             1 => flags.insert(ThreadFlags::PIPE_SRC),
             _ => {}
         }
-        let cloexec = step.code == code::DUP3_X && step.param(3).u32().unwrap_or(0) & PPM_O_CLOEXEC != 0;
+        let cloexec = step.code == E::SYSCALL_DUP3_X && step.param(3).u32().unwrap_or(0) & PPM_O_CLOEXEC != 0;
         self.duplicate(step, num, cloexec);
     }
 
@@ -101,7 +102,7 @@ impl Tracker {
         let (Some(_), true) = (step.thread, step.succeeded()) else { return };
         let (Some(first), Some(second)) = (step.param(1).i64(), step.param(2).i64()) else { return };
         let ino = step.param(3).u64().unwrap_or(0);
-        let flags = if step.code == code::PIPE2_X { step.param(4).u32().unwrap_or(0) } else { 0 };
+        let flags = if step.code == E::SYSCALL_PIPE2_X { step.param(4).u32().unwrap_or(0) } else { 0 };
         for num in [first, second] {
             let fd = self.state.fds.create();
             let entry = self.state.fds.get_mut(fd);
@@ -114,13 +115,15 @@ impl Tracker {
 
     /// `eventfd`, `eventfd2`.
     pub(super) fn eventfd_exit(&mut self, step: &mut Step<'_>) {
-        let flags = if step.code == code::EVENTFD2_X { step.param(1).u16().map_or(0, u32::from) } else { 0 };
+        let flags =
+            if step.code == E::SYSCALL_EVENTFD2_X { step.param(1).u16().map_or(0, u32::from) } else { 0 };
         self.add_anonymous(step, FdKind::Event, flags);
     }
 
     /// `signalfd`, `signalfd4`.
     pub(super) fn signalfd_exit(&mut self, step: &mut Step<'_>) {
-        let flags = if step.code == code::SIGNALFD4_X { step.param(1).u16().map_or(0, u32::from) } else { 0 };
+        let flags =
+            if step.code == E::SYSCALL_SIGNALFD4_X { step.param(1).u16().map_or(0, u32::from) } else { 0 };
         self.add_anonymous(step, FdKind::Signal, flags);
     }
 
@@ -132,8 +135,11 @@ impl Tracker {
 
     /// `inotify_init`, `inotify_init1`.
     pub(super) fn inotify_exit(&mut self, step: &mut Step<'_>) {
-        let flags =
-            if step.code == code::INOTIFY_INIT1_X { step.param(1).u16().map_or(0, u32::from) } else { 0 };
+        let flags = if step.code == E::SYSCALL_INOTIFY_INIT1_X {
+            step.param(1).u16().map_or(0, u32::from)
+        } else {
+            0
+        };
         self.add_anonymous(step, FdKind::Inotify, flags);
     }
 
@@ -154,8 +160,8 @@ impl Tracker {
 
     /// `epoll_create`, `epoll_create1`.
     pub(super) fn epoll_exit(&mut self, step: &mut Step<'_>) {
-        let cloexec =
-            step.code == code::EPOLL_CREATE1_X && step.param(1).u32().unwrap_or(0) & PPM_EPOLL_CLOEXEC != 0;
+        let cloexec = step.code == E::SYSCALL_EPOLL_CREATE1_X
+            && step.param(1).u32().unwrap_or(0) & PPM_EPOLL_CLOEXEC != 0;
         self.add_anonymous(step, FdKind::EventPoll, if cloexec { PPM_O_CLOEXEC } else { 0 });
     }
 

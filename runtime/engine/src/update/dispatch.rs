@@ -1,8 +1,8 @@
 //! Which event types change the state, and how: the table from event code to handler.
 
-use catalogue::{EVENT_COUNT, EVENTS, EventFlags};
+use catalogue::{EVENT_COUNT, EVENTS, EventCode as E, EventFlags, Origin};
 
-use super::{Step, Tracker, code, is_meta};
+use super::{Step, Tracker};
 
 /// Applies one event to the state.
 pub(super) type Handler = fn(&mut Tracker, &mut Step<'_>);
@@ -43,121 +43,129 @@ impl Plan {
 }
 
 /// Events that have no thread besides those that the catalogue says so of.
-const WITHOUT_THREAD: [u16; 7] = [
-    code::CONTAINER_JSON_2_E,
-    code::USER_ADDED_E,
-    code::USER_DELETED_E,
-    code::GROUP_ADDED_E,
-    code::GROUP_DELETED_E,
-    code::PLUGINEVENT_E,
-    code::ASYNCEVENT_E,
+const WITHOUT_THREAD: [E; 7] = [
+    E::CONTAINER_JSON_2_E,
+    E::USER_ADDED_E,
+    E::USER_DELETED_E,
+    E::GROUP_ADDED_E,
+    E::GROUP_DELETED_E,
+    E::PLUGINEVENT_E,
+    E::ASYNCEVENT_E,
 ];
 
 /// Events that never make the tracker look for an unknown thread.
-const WITHOUT_LOOKUP: [u16; 6] = [
-    code::CLONE_20_X,
-    code::CLONE3_X,
-    code::FORK_20_X,
-    code::VFORK_20_X,
-    code::SCHEDSWITCH_6_E,
-    code::PROCEXIT_1_E,
+const WITHOUT_LOOKUP: [E; 6] = [
+    E::SYSCALL_CLONE_20_X,
+    E::SYSCALL_CLONE3_X,
+    E::SYSCALL_FORK_20_X,
+    E::SYSCALL_VFORK_20_X,
+    E::SCHEDSWITCH_6_E,
+    E::PROCEXIT_1_E,
 ];
 
 /// Enter events that guard their exits.
-const GUARDS: [u16; 7] = [
-    code::OPEN_E,
-    code::CREAT_E,
-    code::OPENAT_2_E,
-    code::OPENAT2_E,
-    code::EXECVE_19_E,
-    code::EXECVEAT_E,
-    code::CONNECT_E,
+const GUARDS: [E; 7] = [
+    E::SYSCALL_OPEN_E,
+    E::SYSCALL_CREAT_E,
+    E::SYSCALL_OPENAT_2_E,
+    E::SYSCALL_OPENAT2_E,
+    E::SYSCALL_EXECVE_19_E,
+    E::SYSCALL_EXECVEAT_E,
+    E::SOCKET_CONNECT_E,
 ];
 
 /// The plan of every event type, by code.
 pub(super) fn plans() -> Box<[Plan; EVENT_COUNT]> {
     Box::new(std::array::from_fn(|index| {
         let ty = &EVENTS[index];
-        let own = index as u16;
+        let own = ty.code;
         Plan {
             handler: handler(own),
             fd_param: ty.fd_param,
             uses_fd: ty.has(EventFlags::USES_FD),
             no_thread: ty.has(EventFlags::SKIPPARSERESET) || WITHOUT_THREAD.contains(&own),
             lookup: !WITHOUT_LOOKUP.contains(&own),
-            has_result: ty.code.is_exit() && own != code::GENERIC_X,
+            has_result: ty.code.is_exit() && own != E::GENERIC_X,
             guard: GUARDS.contains(&own),
-            meta: is_meta(index),
+            meta: ty.origin == Some(Origin::Metaevent),
         }
     }))
 }
 
 /// The handler of an event type.
-const fn handler(own: u16) -> Option<Handler> {
+const fn handler(own: E) -> Option<Handler> {
     let handler: Handler = match own {
-        code::CLONE_20_X | code::FORK_20_X | code::VFORK_20_X | code::CLONE3_X => Tracker::clone_exit,
-        code::EXECVE_19_X | code::EXECVEAT_X => Tracker::execve_exit,
-        code::PROCEXIT_1_E => Tracker::thread_exit,
-        code::PRCTL_X => Tracker::prctl_exit,
-        code::SETSID_X => Tracker::setsid_exit,
-        code::SCHEDSWITCH_6_E => Tracker::context_switch,
-        code::BRK_4_X | code::MMAP_X | code::MMAP2_X | code::MUNMAP_X => Tracker::memory_exit,
-        code::GETRLIMIT_X | code::SETRLIMIT_X => Tracker::rlimit_exit,
-        code::PRLIMIT_X => Tracker::prlimit_exit,
+        E::SYSCALL_CLONE_20_X | E::SYSCALL_FORK_20_X | E::SYSCALL_VFORK_20_X | E::SYSCALL_CLONE3_X => {
+            Tracker::clone_exit
+        }
+        E::SYSCALL_EXECVE_19_X | E::SYSCALL_EXECVEAT_X => Tracker::execve_exit,
+        E::PROCEXIT_1_E => Tracker::thread_exit,
+        E::SYSCALL_PRCTL_X => Tracker::prctl_exit,
+        E::SYSCALL_SETSID_X => Tracker::setsid_exit,
+        E::SCHEDSWITCH_6_E => Tracker::context_switch,
+        E::SYSCALL_BRK_4_X | E::SYSCALL_MMAP_X | E::SYSCALL_MMAP2_X | E::SYSCALL_MUNMAP_X => {
+            Tracker::memory_exit
+        }
+        E::SYSCALL_GETRLIMIT_X | E::SYSCALL_SETRLIMIT_X => Tracker::rlimit_exit,
+        E::SYSCALL_PRLIMIT_X => Tracker::prlimit_exit,
 
-        code::OPEN_X => Tracker::open_exit,
-        code::OPENAT_2_X => Tracker::openat_exit,
-        code::OPENAT2_X => Tracker::openat2_exit,
-        code::CREAT_X => Tracker::creat_exit,
-        code::OPEN_BY_HANDLE_AT_X => Tracker::open_by_handle_at_exit,
-        code::CHDIR_X | code::GETCWD_X => Tracker::chdir_exit,
-        code::FCHDIR_X => Tracker::fchdir_exit,
-        code::CHROOT_X => Tracker::chroot_exit,
+        E::SYSCALL_OPEN_X => Tracker::open_exit,
+        E::SYSCALL_OPENAT_2_X => Tracker::openat_exit,
+        E::SYSCALL_OPENAT2_X => Tracker::openat2_exit,
+        E::SYSCALL_CREAT_X => Tracker::creat_exit,
+        E::SYSCALL_OPEN_BY_HANDLE_AT_X => Tracker::open_by_handle_at_exit,
+        E::SYSCALL_CHDIR_X | E::SYSCALL_GETCWD_X => Tracker::chdir_exit,
+        E::SYSCALL_FCHDIR_X => Tracker::fchdir_exit,
+        E::SYSCALL_CHROOT_X => Tracker::chroot_exit,
 
-        code::CLOSE_X => Tracker::close_exit,
-        code::CLOSE_RANGE_X => Tracker::close_range_exit,
-        code::DUP_1_X | code::DUP2_X | code::DUP3_X => Tracker::dup_exit,
-        code::FCNTL_X => Tracker::fcntl_exit,
-        code::PIPE_X | code::PIPE2_X => Tracker::pipe_exit,
-        code::EVENTFD_X | code::EVENTFD2_X => Tracker::eventfd_exit,
-        code::SIGNALFD_X | code::SIGNALFD4_X => Tracker::signalfd_exit,
-        code::TIMERFD_CREATE_X => Tracker::timerfd_exit,
-        code::INOTIFY_INIT_X | code::INOTIFY_INIT1_X => Tracker::inotify_exit,
-        code::BPF_2_X => Tracker::bpf_exit,
-        code::USERFAULTFD_X => Tracker::userfaultfd_exit,
-        code::IO_URING_SETUP_X => Tracker::io_uring_exit,
-        code::EPOLL_CREATE_X | code::EPOLL_CREATE1_X => Tracker::epoll_exit,
-        code::MEMFD_CREATE_X => Tracker::memfd_exit,
-        code::PIDFD_OPEN_X => Tracker::pidfd_open_exit,
-        code::PIDFD_GETFD_X => Tracker::pidfd_getfd_exit,
+        E::SYSCALL_CLOSE_X => Tracker::close_exit,
+        E::SYSCALL_CLOSE_RANGE_X => Tracker::close_range_exit,
+        E::SYSCALL_DUP_1_X | E::SYSCALL_DUP2_X | E::SYSCALL_DUP3_X => Tracker::dup_exit,
+        E::SYSCALL_FCNTL_X => Tracker::fcntl_exit,
+        E::SYSCALL_PIPE_X | E::SYSCALL_PIPE2_X => Tracker::pipe_exit,
+        E::SYSCALL_EVENTFD_X | E::SYSCALL_EVENTFD2_X => Tracker::eventfd_exit,
+        E::SYSCALL_SIGNALFD_X | E::SYSCALL_SIGNALFD4_X => Tracker::signalfd_exit,
+        E::SYSCALL_TIMERFD_CREATE_X => Tracker::timerfd_exit,
+        E::SYSCALL_INOTIFY_INIT_X | E::SYSCALL_INOTIFY_INIT1_X => Tracker::inotify_exit,
+        E::SYSCALL_BPF_2_X => Tracker::bpf_exit,
+        E::SYSCALL_USERFAULTFD_X => Tracker::userfaultfd_exit,
+        E::SYSCALL_IO_URING_SETUP_X => Tracker::io_uring_exit,
+        E::SYSCALL_EPOLL_CREATE_X | E::SYSCALL_EPOLL_CREATE1_X => Tracker::epoll_exit,
+        E::SYSCALL_MEMFD_CREATE_X => Tracker::memfd_exit,
+        E::SYSCALL_PIDFD_OPEN_X => Tracker::pidfd_open_exit,
+        E::SYSCALL_PIDFD_GETFD_X => Tracker::pidfd_getfd_exit,
 
-        code::SOCKET_X => Tracker::socket_exit,
-        code::SOCKETPAIR_X => Tracker::socketpair_exit,
-        code::BIND_X => Tracker::bind_exit,
-        code::CONNECT_X => Tracker::connect_exit,
-        code::ACCEPT_5_X | code::ACCEPT4_6_X => Tracker::accept_exit,
-        code::GETSOCKOPT_X => Tracker::getsockopt_exit,
-        code::READ_X | code::READV_X | code::PREAD_X | code::PREADV_X => Tracker::read_exit,
-        code::RECVFROM_X => Tracker::recvfrom_exit,
-        code::RECVMSG_X => Tracker::recvmsg_exit,
-        code::RECV_X => Tracker::recv_exit,
-        code::RECVMMSG_X => Tracker::recvmmsg_exit,
-        code::WRITE_X | code::WRITEV_X | code::PWRITE_X | code::PWRITEV_X => Tracker::write_exit,
-        code::SEND_X | code::SENDTO_X | code::SENDMSG_X => Tracker::send_exit,
-        code::SENDMMSG_X => Tracker::sendmmsg_exit,
+        E::SOCKET_SOCKET_X => Tracker::socket_exit,
+        E::SOCKET_SOCKETPAIR_X => Tracker::socketpair_exit,
+        E::SOCKET_BIND_X => Tracker::bind_exit,
+        E::SOCKET_CONNECT_X => Tracker::connect_exit,
+        E::SOCKET_ACCEPT_5_X | E::SOCKET_ACCEPT4_6_X => Tracker::accept_exit,
+        E::SOCKET_GETSOCKOPT_X => Tracker::getsockopt_exit,
+        E::SYSCALL_READ_X | E::SYSCALL_READV_X | E::SYSCALL_PREAD_X | E::SYSCALL_PREADV_X => {
+            Tracker::read_exit
+        }
+        E::SOCKET_RECVFROM_X => Tracker::recvfrom_exit,
+        E::SOCKET_RECVMSG_X => Tracker::recvmsg_exit,
+        E::SOCKET_RECV_X => Tracker::recv_exit,
+        E::SOCKET_RECVMMSG_X => Tracker::recvmmsg_exit,
+        E::SYSCALL_WRITE_X | E::SYSCALL_WRITEV_X | E::SYSCALL_PWRITE_X | E::SYSCALL_PWRITEV_X => {
+            Tracker::write_exit
+        }
+        E::SOCKET_SEND_X | E::SOCKET_SENDTO_X | E::SOCKET_SENDMSG_X => Tracker::send_exit,
+        E::SOCKET_SENDMMSG_X => Tracker::sendmmsg_exit,
 
-        code::SETUID_X => Tracker::setuid_exit,
-        code::SETRESUID_X | code::SETREUID_X => Tracker::setresuid_exit,
-        code::SETGID_X => Tracker::setgid_exit,
-        code::SETRESGID_X | code::SETREGID_X => Tracker::setresgid_exit,
-        code::CAPSET_X => Tracker::capset_exit,
-        code::UNSHARE_X => Tracker::unshare_exit,
-        code::SETNS_X => Tracker::setns_exit,
-        code::USER_ADDED_E | code::USER_DELETED_E => Tracker::user_event,
-        code::GROUP_ADDED_E | code::GROUP_DELETED_E => Tracker::group_event,
-        code::ASYNCEVENT_E => Tracker::async_event,
-        code::CONTAINER_JSON_2_E => Tracker::container_json_event,
-        code::DROP_E | code::DROP_X => Tracker::drop_event,
+        E::SYSCALL_SETUID_X => Tracker::setuid_exit,
+        E::SYSCALL_SETRESUID_X | E::SYSCALL_SETREUID_X => Tracker::setresuid_exit,
+        E::SYSCALL_SETGID_X => Tracker::setgid_exit,
+        E::SYSCALL_SETRESGID_X | E::SYSCALL_SETREGID_X => Tracker::setresgid_exit,
+        E::SYSCALL_CAPSET_X => Tracker::capset_exit,
+        E::SYSCALL_UNSHARE_X => Tracker::unshare_exit,
+        E::SYSCALL_SETNS_X => Tracker::setns_exit,
+        E::USER_ADDED_E | E::USER_DELETED_E => Tracker::user_event,
+        E::GROUP_ADDED_E | E::GROUP_DELETED_E => Tracker::group_event,
+        E::ASYNCEVENT_E => Tracker::async_event,
+        E::CONTAINER_JSON_2_E => Tracker::container_json_event,
+        E::DROP_E | E::DROP_X => Tracker::drop_event,
         _ => return None,
     };
     Some(handler)

@@ -1,5 +1,6 @@
 //! Execution of programs.
 
+use catalogue::EventCode as E;
 use catalogue::constant::PPM_EXVAT_AT_EMPTY_PATH;
 use catalogue::constant::{
     PPM_EPOLL_CLOEXEC, PPM_EXE_FROM_MEMFD, PPM_EXE_LOWER_LAYER, PPM_EXE_UPPER_LAYER, PPM_EXE_WRITABLE,
@@ -8,24 +9,14 @@ use catalogue::constant::{
 
 use super::file::Base;
 use super::process::{Params, string};
-use super::{Step, Tracker, code};
+use super::{Step, Tracker};
 use crate::state::path::join;
 use crate::state::thread::set_text;
 use crate::state::{ExeMarks, FdInfo, FdKind, ThreadFlags, ThreadId};
 
 mod at {
-    pub(super) const EXE: usize = 1;
-    pub(super) const ARGS: usize = 2;
-    pub(super) const PID: usize = 4;
-    pub(super) const PTID: usize = 5;
-    pub(super) const FDLIMIT: usize = 7;
-    pub(super) const FAULTS_MAJOR: usize = 8;
-    pub(super) const FAULTS_MINOR: usize = 9;
-    pub(super) const VM_SIZE: usize = 10;
-    pub(super) const VM_RSS: usize = 11;
-    pub(super) const VM_SWAP: usize = 12;
-    pub(super) const COMM: usize = 13;
-    pub(super) const CGROUPS: usize = 14;
+    pub(super) use super::super::process::common::*;
+
     pub(super) const ENV: usize = 15;
     pub(super) const TTY: usize = 16;
     pub(super) const VPGID: usize = 17;
@@ -166,7 +157,7 @@ impl Tracker {
         let Some(enter) = step.enter else { return };
         let mut text = std::mem::take(&mut self.text);
         let enter = self.enters.get(enter);
-        if enter.code().0 == code::EXECVE_19_E {
+        if enter.code() == E::SYSCALL_EXECVE_19_E {
             let name = string(enter.param(0));
             let cwd = self.state.cwd(&self.state.threads[id]);
             set_text(&mut text, if name == b"<NA>" { name } else { join(cwd, name, &mut self.path) });

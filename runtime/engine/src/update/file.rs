@@ -1,9 +1,10 @@
 //! Directories: where relative paths begin, and changes of working and root directory.
 
+use catalogue::EventCode as E;
 use catalogue::constant::PPM_AT_FDCWD;
 
 use super::process::string;
-use super::{Step, Tracker, code};
+use super::{Step, Tracker};
 use crate::state::path::join;
 use crate::state::thread::set_text;
 use crate::state::{State, ThreadId};
@@ -88,6 +89,6 @@ impl Tracker {
         set_text(&mut self.state.threads[id].root, path);
         self.find_container(id);
         self.state.touch(id);
-        debug_assert_eq!(step.code, code::CHROOT_X);
+        debug_assert_eq!(step.code, E::SYSCALL_CHROOT_X);
     }
 }

@@ -1,11 +1,12 @@
 //! Ids, capabilities, limits, sessions, memory counters of threads; users and groups.
 
+use catalogue::EventCode as E;
 use catalogue::constant::{
     PPM_CL_CLONE_NEWUSER, PPM_PR_GET_CHILD_SUBREAPER, PPM_PR_SET_CHILD_SUBREAPER, PPM_RLIMIT_NOFILE,
 };
 
 use super::process::string;
-use super::{Step, Tracker, code};
+use super::{Step, Tracker};
 use crate::state::thread::NO_ID;
 use crate::state::{ContainerId, GroupEntry, ThreadId, UserEntry};
 
@@ -87,7 +88,7 @@ impl Tracker {
         let text = |index: usize| String::from_utf8_lossy(string(step.param(index))).into();
         let Some(uid) = step.param(0).u32() else { return };
         let container = self.container_of_text(string(step.param(5)));
-        if step.code == code::USER_DELETED_E {
+        if step.code == E::USER_DELETED_E {
             self.state.users.remove_user(container, uid);
         } else {
             let gid = step.param(1).u32().unwrap_or(NO_ID);
@@ -101,7 +102,7 @@ impl Tracker {
     pub(super) fn group_event(&mut self, step: &mut Step<'_>) {
         let Some(gid) = step.param(0).u32() else { return };
         let container = self.container_of_text(string(step.param(2)));
-        if step.code == code::GROUP_DELETED_E {
+        if step.code == E::GROUP_DELETED_E {
             self.state.users.remove_group(container, gid);
         } else {
             let name = String::from_utf8_lossy(string(step.param(1))).into();

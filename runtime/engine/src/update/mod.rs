@@ -1,6 +1,5 @@
 //! How events change the state: the tracker that every event passes, and one file per family of events.
 
-pub(crate) mod code;
 mod container;
 mod descriptor;
 mod dispatch;
@@ -18,14 +17,13 @@ mod socket;
 mod step;
 mod transfer;
 
-use catalogue::{EVENT_COUNT, EVENTS, EventCode, Origin};
+use catalogue::{EVENT_COUNT, EventCode};
 use events::{EventFlags, RawEvent};
 use rustc_hash::FxHashMap;
 
 use crate::event::Event;
 use crate::host::{HostLookup, NullHost};
 use crate::state::path::{MAX_PATH, PathBuffer};
-use crate::state::thread::NO_EVENT;
 use crate::state::{ContainerId, FdId, MAX_ANCESTORS, State, ThreadFlags, ThreadId};
 use crate::stats::Stats;
 use dispatch::Plan;
@@ -147,11 +145,11 @@ impl Tracker {
         }
         self.num += 1;
         self.stats.events += 1;
-        let code = raw.code().0;
-        let Some(plan) = self.plans.get(usize::from(code)).copied() else {
+        let code = raw.code();
+        let Some(plan) = self.plans.get(code.index()).copied() else {
             return self.applied_blank(raw, ts, false);
         };
-        if let Some(count) = self.by_type.get_mut(usize::from(code)) {
+        if let Some(count) = self.by_type.get_mut(code.index()) {
             *count += 1;
         }
         if self.first_ts == 0 && !plan.meta {
@@ -182,10 +180,11 @@ impl Tracker {
             enter: None,
             name_changed: false,
         };
-        if code & 1 == 1 {
+        if code.is_exit() {
             // "Follows its enter event" is decided before anything else: it tells which descriptor is meant.
-            let follows = entry.lastevent_type + 1 == code
-                || (code == code::EXECVE_19_X && entry.lastevent_type == code::EXECVEAT_E);
+            let follows = entry.lastevent_type.0 + 1 == code.0
+                || (code == EventCode::SYSCALL_EXECVE_19_X
+                    && entry.lastevent_type == EventCode::SYSCALL_EXECVEAT_E);
             if !follows {
                 entry.lastevent_fd = -1;
             }
@@ -241,7 +240,7 @@ impl Tracker {
             applied.thread.map(|id| &self.state.threads[id]).or_else(|| self.state.thread(raw.tid()));
         Event {
             raw: *raw,
-            code: EventCode(raw.code().0),
+            code: raw.code(),
             num: applied.num,
             first_ts: self.first_ts,
             state: &self.state,
@@ -277,7 +276,7 @@ impl Tracker {
         let step = Step {
             raw,
             ts,
-            code: raw.code().0,
+            code: raw.code(),
             thread: None,
             fd: None,
             result: None,
@@ -292,10 +291,10 @@ impl Tracker {
     /// Meta events: users, groups, containers, drops.
     #[cold]
     fn apply_without_thread(&mut self, raw: &RawEvent<'_>, ts: u64, plan: Plan) -> Applied {
-        let code = raw.code().0;
+        let code = raw.code();
         let mut step =
             Step { raw, ts, code, thread: None, fd: None, result: None, enter: None, name_changed: false };
-        if code == code::PROCINFO_E {
+        if code == EventCode::PROCINFO_E {
             step.thread = self.state.threads.find(raw.tid());
         }
         if let Some(handler) = plan.handler {
@@ -310,15 +309,15 @@ impl Tracker {
     }
 
     /// Whether an event belongs to those with which a capture begins to describe the machine: rules never see them.
-    fn is_initial(&mut self, code: u16) -> bool {
+    fn is_initial(&mut self, code: EventCode) -> bool {
         let describes = matches!(
             code,
-            code::CONTAINER_JSON_2_E
-                | code::USER_ADDED_E
-                | code::USER_DELETED_E
-                | code::GROUP_ADDED_E
-                | code::GROUP_DELETED_E
-                | code::ASYNCEVENT_E
+            EventCode::CONTAINER_JSON_2_E
+                | EventCode::USER_ADDED_E
+                | EventCode::USER_DELETED_E
+                | EventCode::GROUP_ADDED_E
+                | EventCode::GROUP_DELETED_E
+                | EventCode::ASYNCEVENT_E
         );
         // The first event that is not a meta event sets the time.
         self.initial_over |= !describes || self.first_ts != 0 || self.live;
@@ -328,7 +327,7 @@ impl Tracker {
     /// Events of a thread that is not in the table and could not be added.
     #[cold]
     fn apply_unknown_thread(&mut self, raw: &RawEvent<'_>, ts: u64, plan: Plan) -> Applied {
-        let code = raw.code().0;
+        let code = raw.code();
         let mut step =
             Step { raw, ts, code, thread: None, fd: None, result: None, enter: None, name_changed: false };
         if plan.has_result {
@@ -343,7 +342,7 @@ impl Tracker {
     /// Notes an enter event on its thread; the few that guard their exits are stored.
     fn enter(&mut self, step: &mut Step<'_>, plan: Plan) {
         let Some(thread) = step.thread else { return };
-        if step.code == code::SCHEDSWITCH_6_E {
+        if step.code == EventCode::SCHEDSWITCH_6_E {
             return;
         }
         let mut fd_num = -1;
@@ -359,8 +358,9 @@ impl Tracker {
             self.stats.fd_misses += u64::from(step.fd.is_none());
         }
         // Recorders that had nothing to say left all parameters of these empty.
-        let worthless =
-            step.code != code::EXECVEAT_E && step.code != code::CONNECT_E && step.param(0).is_empty();
+        let worthless = step.code != EventCode::SYSCALL_EXECVEAT_E
+            && step.code != EventCode::SOCKET_CONNECT_E
+            && step.param(0).is_empty();
         if plan.guard && !worthless {
             let old = self.state.threads[thread].enter.take();
             self.enters.free.extend(old);
@@ -438,11 +438,4 @@ impl Tracker {
             self.stats.fds_dropped += 1;
         }
     }
-}
-
-const _: () = assert!(NO_EVENT as usize > EVENT_COUNT);
-
-/// Whether events of a type are made by the runtime and not by the machine.
-fn is_meta(code: usize) -> bool {
-    EVENTS.get(code).is_some_and(|ty| ty.origin == Some(Origin::Metaevent))
 }

@@ -1,28 +1,35 @@
 //! Creation of processes and threads. Both sides of a call report it; whichever comes first creates the entry.
 
+use catalogue::EventCode as E;
 use events::Param;
 
-use super::{Step, Tracker, code};
+use super::{Step, Tracker};
 use crate::state::thread::{NO_ID, set_text};
 use crate::state::{ThreadFlags, ThreadId};
 
 /// Nanoseconds for which an entry counts as created by the other side of the same call.
 const SAME_CALL_NS: u64 = 2_000_000_000;
 
+/// Positions of the parameters that creating and executing calls share.
+pub(super) mod common {
+    pub(in super::super) const EXE: usize = 1;
+    pub(in super::super) const ARGS: usize = 2;
+    pub(in super::super) const PID: usize = 4;
+    pub(in super::super) const PTID: usize = 5;
+    pub(in super::super) const FDLIMIT: usize = 7;
+    pub(in super::super) const FAULTS_MAJOR: usize = 8;
+    pub(in super::super) const FAULTS_MINOR: usize = 9;
+    pub(in super::super) const VM_SIZE: usize = 10;
+    pub(in super::super) const VM_RSS: usize = 11;
+    pub(in super::super) const VM_SWAP: usize = 12;
+    pub(in super::super) const COMM: usize = 13;
+    pub(in super::super) const CGROUPS: usize = 14;
+}
+
 /// Positions of the parameters that all creating calls share.
 mod at {
-    pub(super) const EXE: usize = 1;
-    pub(super) const ARGS: usize = 2;
-    pub(super) const PID: usize = 4;
-    pub(super) const PTID: usize = 5;
-    pub(super) const FDLIMIT: usize = 7;
-    pub(super) const FAULTS_MAJOR: usize = 8;
-    pub(super) const FAULTS_MINOR: usize = 9;
-    pub(super) const VM_SIZE: usize = 10;
-    pub(super) const VM_RSS: usize = 11;
-    pub(super) const VM_SWAP: usize = 12;
-    pub(super) const COMM: usize = 13;
-    pub(super) const CGROUPS: usize = 14;
+    pub(super) use super::common::*;
+
     pub(super) const FLAGS: usize = 15;
     pub(super) const UID: usize = 16;
     pub(super) const GID: usize = 17;
@@ -93,7 +100,7 @@ impl Tracker {
             .union(ThreadFlags::CLONE_VFORK);
         if flags.intersects(CHILD_KNOWS_BETTER)
             || caller_tid != self.state.threads[caller].vtid
-            || step.code == code::VFORK_20_X
+            || step.code == E::SYSCALL_VFORK_20_X
             || self.recently_exited.contains(child_tid, caller_tid, step.ts)
         {
             return;

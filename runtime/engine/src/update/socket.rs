@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
+use catalogue::EventCode as E;
 use catalogue::constant::{
     PPM_AF_INET, PPM_AF_INET6, PPM_AF_NETLINK, PPM_AF_UNIX, PPM_O_CLOEXEC, PPM_SOCKOPT_LEVEL_SOL_SOCKET,
     PPM_SOCKOPT_SO_ERROR,
 };
 use events::param::{Endpoint, SockAddr, SockTuple};
 
-use super::{Step, Tracker, code};
+use super::{Step, Tracker};
 use crate::state::socket_name::{mapped, write_by_protocol, write_endpoint, write_tuple, write_unix};
 use crate::state::{Connection, FdId, FdInfo, FdKind, L4, Role, Socket};
 
@@ -275,7 +276,7 @@ impl Tracker {
             SockTuple::Other { .. } | SockTuple::Malformed { .. } => return,
         }
         let entry = self.state.fds.get_mut(fd);
-        if step.code == code::ACCEPT4_6_X {
+        if step.code == E::SOCKET_ACCEPT4_6_X {
             entry.open_flags = step.param(5).u32().unwrap_or(0) & PPM_O_CLOEXEC;
         }
         entry.role = Role::Server;

@@ -1,5 +1,6 @@
 //! One event on its way through the state, and what is known of it afterwards.
 
+use catalogue::EventCode;
 use events::{Param, RawEvent};
 
 use crate::state::thread::EnterId;
@@ -9,7 +10,7 @@ use crate::state::{FdId, ThreadId};
 pub(crate) struct Step<'r> {
     pub(super) raw: &'r RawEvent<'r>,
     pub(super) ts: u64,
-    pub(super) code: u16,
+    pub(super) code: EventCode,
     /// The thread of the event.
     pub(super) thread: Option<ThreadId>,
     /// What the event's descriptor refers to.

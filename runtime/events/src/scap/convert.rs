@@ -12,8 +12,8 @@ use crate::param::Param;
 use crate::raw::{RawEvent, WireError};
 use crate::write::EventWriter;
 
-/// `PROCEXIT_1_E`: the thread is gone.
-pub(crate) const THREAD_EXIT: EventCode = EventCode(186);
+/// The thread is gone.
+pub(crate) const THREAD_EXIT: EventCode = EventCode::PROCEXIT_1_E;
 
 /// Steps that one event may take; the longest chain of the catalogue takes fewer than twenty.
 const MAX_ROUNDS: usize = 50;

@@ -8,8 +8,8 @@ use crate::raw::{HEADER_LEN, WireError};
 /// Bytes of the header without the number of parameters.
 pub(crate) const OLD_HEADER_LEN: usize = HEADER_LEN - 4;
 
-/// `NOTIFICATION_E` and `INFRASTRUCTURE_EVENT_E`: their writers stated a length that is three too large.
-const TOO_LONG_BY_THREE: [EventCode; 2] = [EventCode(280), EventCode(286)];
+/// Types whose writers stated a length that is three too large.
+const TOO_LONG_BY_THREE: [EventCode; 2] = [EventCode::NOTIFICATION_E, EventCode::INFRASTRUCTURE_EVENT_E];
 
 /// The type of an event, as far as its bytes reach.
 pub(crate) fn code_of(event: &[u8]) -> Option<EventCode> {

@@ -227,11 +227,7 @@ impl Assembler {
     /// Containers come before all other events, as a recorder writes them: one asynchronous event each.
     fn containers(&mut self) -> Result<(), ScriptError> {
         for json in std::mem::take(&mut self.containers) {
-            self.writer.begin(
-                self.start,
-                1,
-                catalogue::event_by_symbol("ASYNCEVENT_E").unwrap_or(EventCode(402)),
-            );
+            self.writer.begin(self.start, 1, EventCode::ASYNCEVENT_E);
             let event = self.writer.param(&0u32.to_le_bytes()).text(b"container").text(&json);
             if let Ok(event) = event.finish_event(0, EventFlags::default()) {
                 self.script.push(&event);

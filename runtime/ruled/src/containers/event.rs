@@ -1,6 +1,6 @@
 //! Container events: how what is known of a container is told among the other events.
 
-use catalogue::{EventCode, events_by_name};
+use catalogue::EventCode;
 use engine::state::containers::{Container, Probe};
 use events::write::EventWriter;
 use events::{EventFlags, RawEvent};
@@ -11,8 +11,7 @@ const META_TID: i64 = 1;
 
 /// Assembles the event that tells of a container.
 pub(crate) fn write_event<'w>(writer: &'w mut EventWriter, ts: u64, text: &str) -> Option<RawEvent<'w>> {
-    let code = events_by_name("asyncevent").first().copied().unwrap_or(EventCode(0));
-    writer.begin(ts, META_TID, code);
+    writer.begin(ts, META_TID, EventCode::ASYNCEVENT_E);
     // Plugin 0 is the source of system calls.
     writer.param(&0u32.to_le_bytes()).text(b"container").text(text.as_bytes());
     writer.finish_event(0, EventFlags::default()).ok()

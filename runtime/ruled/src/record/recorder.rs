@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use catalogue::{EventCode, events_by_name};
+use catalogue::EventCode;
 use engine::State;
 use events::scap::{Compression, Writer};
 use events::write::EventWriter;
@@ -102,7 +102,7 @@ impl Recorder {
         for (container, user) in state.users.users() {
             let container = state.container_name(container);
             if told.insert((container.into(), true, user.uid)) {
-                scratch.begin(ts, META_TID, code("useradded"));
+                scratch.begin(ts, META_TID, EventCode::USER_ADDED_E);
                 scratch.param(&user.uid.to_le_bytes()).param(&user.gid.to_le_bytes());
                 for part in [&*user.name, &*user.home, &*user.shell, container] {
                     scratch.text(part.as_bytes());
@@ -113,7 +113,7 @@ impl Recorder {
         for (container, group) in state.users.groups() {
             let container = state.container_name(container);
             if told.insert((container.into(), false, group.gid)) {
-                scratch.begin(ts, META_TID, code("groupadded")).param(&group.gid.to_le_bytes());
+                scratch.begin(ts, META_TID, EventCode::GROUP_ADDED_E).param(&group.gid.to_le_bytes());
                 scratch.text(group.name.as_bytes()).text(container.as_bytes());
                 tell(scratch)?;
             }
@@ -121,8 +121,4 @@ impl Recorder {
         self.known = state.users.len();
         Ok(())
     }
-}
-
-fn code(name: &str) -> EventCode {
-    events_by_name(name).first().copied().unwrap_or(EventCode(0))
 }
