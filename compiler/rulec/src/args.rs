@@ -86,6 +86,13 @@ pub enum Command {
     /// Format rule files; comments and meaning stay
     Fmt(Fmt),
     /// Compile rules into a bundle for hosts
+    #[command(
+        // `-o` is the bundle here.
+        mut_arg("options", |arg| arg.short(None).help("Override a key of falco.yaml: `--option priority=warning`")),
+        mut_arg("priority", |arg| arg.help("Rules below this priority are left out")),
+        after_help = "Everything that a host's falco.yaml says about rules is built in: selection, priority, \
+        append_output and plugins. The same input gives the same bytes on every machine."
+    )]
     Build(Build),
     /// Show, check and compare bundles
     #[command(subcommand)]

@@ -8,14 +8,10 @@ use crate::args::Input;
 
 /// `rulec build`.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Everything that a host's falco.yaml says about rules is built in: selection, priority, append_output \
-    and plugins. The same input gives the same bytes on every machine."
-)]
 pub struct Build {
-    /// Rule files and directories, in load order
-    #[arg(value_name = "FILES|DIRS")]
-    pub files: Vec<PathBuf>,
+    /// What is compiled.
+    #[command(flatten)]
+    pub input: Input,
 
     /// The bundle to write
     #[arg(short = 'o', long, value_name = "FILE")]
@@ -28,50 +24,6 @@ pub struct Build {
     /// Version of the rules; hosts refuse an older one than they had. Without it, `bundle-version` of rulec.toml counts
     #[arg(long, value_name = "N")]
     pub bundle_version: Option<u64>,
-
-    /// Take rule files, plugins, selection and outputs from this falco.yaml
-    #[arg(short = 'c', long = "config", value_name = "FALCO.YAML")]
-    pub config: Option<PathBuf>,
-
-    /// Override a key of falco.yaml: `--option priority=warning`
-    #[arg(long = "option", value_name = "KEY=VALUE", requires = "config")]
-    pub options: Vec<String>,
-
-    /// Plugins that are loaded; without it and -c, the container plugin
-    #[arg(long, value_name = "NAME=VERSION", value_delimiter = ',')]
-    pub plugins: Option<Vec<String>>,
-
-    /// Check against this rule engine version instead of the newest
-    #[arg(long, value_name = "X.Y.Z")]
-    pub engine_version: Option<String>,
-
-    /// Rules below this priority are left out
-    #[arg(long, value_name = "PRIORITY")]
-    pub priority: Option<String>,
-
-    /// Enable rules by name, wildcard or `tag:NAME`, after loading
-    #[arg(long, value_name = "RULE|tag:TAG")]
-    pub enable: Vec<String>,
-
-    /// Disable rules by name, wildcard or `tag:NAME`, after loading
-    #[arg(long, value_name = "RULE|tag:TAG")]
-    pub disable: Vec<String>,
-}
-
-impl Build {
-    /// What is compiled.
-    pub(crate) fn input(&self) -> Input {
-        Input {
-            files: self.files.clone(),
-            config: self.config.clone(),
-            options: self.options.clone(),
-            plugins: self.plugins.clone(),
-            engine_version: self.engine_version.clone(),
-            priority: self.priority.clone(),
-            enable: self.enable.clone(),
-            disable: self.disable.clone(),
-        }
-    }
 }
 
 /// `rulec bundle`.

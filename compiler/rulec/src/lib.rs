@@ -11,6 +11,7 @@ mod commands;
 pub mod files;
 mod findings;
 mod fix;
+mod glob;
 mod input;
 mod render;
 mod show;
@@ -64,12 +65,16 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 
 /// Prints to standard output. A reader that went away (`rulec fields | head`) is no error.
 fn print(text: &str) -> ExitCode {
+    print_more(text).err().unwrap_or(ExitCode::SUCCESS)
+}
+
+/// Prints a part of what will be more; the exit code if there is no use in going on.
+fn print_more(text: &str) -> Result<(), ExitCode> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            usage_error(&format!("cannot write to standard output: {error}"))
-        }
-        _ => ExitCode::SUCCESS,
+        Ok(()) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Err(ExitCode::SUCCESS),
+        Err(error) => Err(usage_error(&format!("cannot write to standard output: {error}"))),
     }
 }
 

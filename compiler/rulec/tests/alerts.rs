@@ -1,10 +1,15 @@
 //! `rulec alerts` as people run it: journals in, counts out.
 
+#[path = "support/folder.rs"]
+mod folder;
+
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
+
+use folder::Folder;
 
 fn rulec() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rulec"));
@@ -33,28 +38,6 @@ fn json(arguments: &[&str], input: &str) -> serde_json::Value {
     let output = run(arguments, input);
     assert!(output.status.success(), "{}", text(&output.stderr));
     serde_json::from_slice(&output.stdout).unwrap()
-}
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("rulec-alerts-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn file(&self, name: &str, text: &str) -> String {
-        let path = self.0.join(name);
-        fs::write(&path, text).unwrap();
-        path.display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
 
 /// The recorded journal of a tutorial, which lies outside the repository.
@@ -154,6 +137,91 @@ fn odd_records_do_not_stop_it() {
 }
 
 #[test]
+fn logs_of_containers_and_packed_ones_are_read() {
+    use flate2::{Compression, write::GzEncoder};
+    let one = alert("web1", "Shell", "Notice", "2024-01-01T00:00:01Z", "\"n\":1");
+    let line = one.trim_end();
+    let input = [
+        format!("2024-01-01T00:00:01.5Z stdout F {one}"),
+        format!("[pod/falco-x7k2p/falco] {one}"),
+        format!("<13>1 2024-01-01T00:00:01Z web1 falco 7 - - {one}"),
+        format!("{}\n", serde_json::json!({"log": one, "stream": "stdout", "time": "2024-01-01T00:00:01Z"})),
+        // Not plain text to the journal, which gives bytes.
+        format!("{}\n", serde_json::json!({"MESSAGE": line.as_bytes(), "_HOSTNAME": "web1"})),
+        // An alert as text with an argument that looks like one.
+        format!("00:00:01.5: Error Shell (command=echo 12:00 host falco: {one}"),
+    ]
+    .concat();
+    let all = json(&["alerts", "--format", "json"], &input);
+    assert_eq!((&all["lines"], &all["alerts"], &all["broken"]), (&6.into(), &5.into(), &0.into()), "{all}");
+    let folder = Folder::new("alerts-packed");
+    // Two files, one behind the other, are one.
+    let mut packed = Vec::new();
+    for part in [one.repeat(2), one.clone()] {
+        let mut encoder = GzEncoder::new(&mut packed, Compression::fast());
+        encoder.write_all(part.as_bytes()).unwrap();
+        encoder.finish().unwrap();
+    }
+    let path = folder.file("events.log.1.gz", &packed);
+    let all = json(&["alerts", "--format", "json", &path], "");
+    assert_eq!((&all["alerts"], &all["broken"]), (&3.into(), &0.into()), "{all}");
+    let cut = folder.file("cut.gz", &packed[..packed.len() - 3]);
+    let output = run(&["alerts", &cut], "");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("cannot read"), "{}", text(&output.stderr));
+    let output = run(&["alerts", "--follow", "--format", "json", &path], "");
+    assert!(text(&output.stdout).lines().last().unwrap().contains("\"alerts\":3"), "{output:?}");
+    // Nothing found in text.
+    let output = run(&["alerts"], "00:00:01.5: Error Shell (command=sh)\n");
+    assert!(text(&output.stderr).contains("json_output"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn times_compare_as_times() {
+    let times = [
+        "2024-01-01T00:00:01.5Z",
+        "2024-01-01T01:00:01.75+0200",
+        "2024-01-01T00:00:01Z",
+        "2024-01-01T00:00:01.25Z",
+    ];
+    let input: String = times.iter().map(|time| alert("h", "Shell", "Notice", time, "\"n\":1")).collect();
+    let all = json(&["alerts", "--format", "json"], &input);
+    assert_eq!(
+        (&all["groups"][0]["first_time"], &all["groups"][0]["last_time"]),
+        (&times[1].into(), &times[0].into())
+    );
+}
+
+#[test]
+fn following_what_never_pauses_prints_and_ends_with_its_reader() {
+    let one = alert("h", "Shell", "Notice", "2024-01-01T00:00:01Z", "\"n\":1");
+    let mut child = rulec()
+        .args(["alerts", "--follow", "--interval", "0.05"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || {
+        let block = one.repeat(1000);
+        // Until nobody reads any more.
+        while input.write_all(block.as_bytes()).is_ok() {}
+    });
+    let mut output = child.stdout.take().unwrap();
+    let mut seen = Vec::new();
+    let mut piece = [0; 4096];
+    while !text(&seen).contains("Shell") {
+        let got = std::io::Read::read(&mut output, &mut piece).unwrap();
+        assert!(got > 0, "it ended");
+        seen.extend_from_slice(&piece[..got]);
+    }
+    drop(output);
+    assert!(child.wait().unwrap().success());
+    writer.join().unwrap();
+}
+
+#[test]
 fn alerts_of_two_hosts_stay_apart() {
     let (one, two) = (
         alert("web1", "Shell", "Notice", "2024-01-01T00:00:01Z", "\"proc.name\":\"sh\""),
@@ -180,7 +248,7 @@ fn alerts_of_two_hosts_stay_apart() {
         all["groups"].as_array().unwrap().iter().map(|group| &group["host"]).collect();
     assert_eq!(hosts, [&serde_json::Value::Null, &"macmini2".into(), &"web3".into()]);
     // Several files are several hosts, unless one is named.
-    let folder = Folder::new("hosts");
+    let folder = Folder::new("alerts-hosts");
     let files =
         [folder.file("alpha.log", &format!("{old}\n")), folder.file("beta.log", &format!("{old}\n{old}\n"))];
     let all = json(&["alerts", "--format", "json", &files[0], &files[1]], "");
@@ -249,7 +317,7 @@ fn groups_and_filters() {
 #[test]
 fn follows_a_growing_file() {
     use std::io::{BufRead, BufReader};
-    let folder = Folder::new("follow");
+    let folder = Folder::new("alerts-follow");
     let one = alert("h", "Shell", "Notice", "2024-01-01T00:00:01Z", "\"proc.name\":\"sh\"");
     let path = folder.file("events.log", &one);
     let mut child = rulec()

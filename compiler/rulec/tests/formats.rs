@@ -145,3 +145,33 @@ fn a_baseline_hides_what_is_known_and_nothing_else() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("second") && !text.contains("list `first`"), "{text}");
 }
+
+#[test]
+fn long_lines_are_cut_around_their_marks() {
+    let many: String = (0..5_000).map(|number| format!("proc.name != é{number} and ")).collect();
+    let rule = format!(
+        "- rule: Long\n  desc: On one line.\n  condition: evt.type = open and fd.nmae = a and {many}proc.nmae = b\n  \
+         output: x\n  priority: INFO\n"
+    );
+    let file = File::new("long", &rule);
+    let line = rule.lines().nth(2).unwrap();
+    for colour in ["never", "always"] {
+        let text = file.text(&["--color", colour]);
+        assert!(text.lines().all(|line| line.chars().count() < 3_000), "{text}");
+        for name in ["fd.nmae", "proc.nmae"] {
+            let before = line.split_once(name).unwrap().0;
+            let place = format!("rules.yaml:3:{}", before.chars().count() + 1);
+            assert!(text.contains(&place), "{place} is not in {text}");
+        }
+        assert!(!text.contains('\u{1}'));
+    }
+    let text = file.text(&[]);
+    assert!(text.lines().all(|line| line.chars().count() < 200), "{text}");
+    let shown: Vec<&str> = text.lines().filter(|line| line.starts_with(" 3 │")).collect();
+    assert!(shown[0].contains("fd.nmae = a and proc.name != é0") && shown[0].ends_with('…'), "{text}");
+    assert!(shown[1].starts_with(" 3 │ …") && shown[1].ends_with("é4999 and proc.nmae = b"), "{text}");
+    // The mark is below what it is about.
+    let marks = text.lines().find(|line| line.contains("┬")).unwrap();
+    let column = |line: &str, what: &str| line.split_once(what).map(|(before, _)| before.chars().count());
+    assert_eq!(column(marks, "─"), column(shown[0], "fd.nmae"));
+}

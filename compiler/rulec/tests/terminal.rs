@@ -1,37 +1,17 @@
 //! The interactive views, driven as a person would: keys in, screen out.
 
+#[path = "support/folder.rs"]
+mod folder;
 #[path = "terminal/screen.rs"]
 mod screen;
 
 use std::fs;
-use std::path::PathBuf;
 use std::process::Command;
 
+use folder::Folder;
 use screen::Screen;
 
 const RULEC: &str = env!("CARGO_BIN_EXE_rulec");
-
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("rulec-terminal-{name}-{}", std::process::id()));
-        fs::create_dir_all(&path).unwrap();
-        Folder(path)
-    }
-
-    fn file(&self, name: &str, text: &str) -> String {
-        let path = self.0.join(name);
-        fs::write(&path, text).unwrap();
-        path.display().to_string()
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 fn alert(host: &str, rule: &str, priority: &str, second: u32, process: &str) -> String {
     format!(
@@ -60,7 +40,7 @@ fn rows(screen: &Screen) -> Vec<String> {
 
 #[test]
 fn alerts_are_sorted_filtered_and_opened() {
-    let folder = Folder::new("alerts");
+    let folder = Folder::new("terminal-alerts");
     let path = folder.file("events.log", &journal());
     let mut screen = Screen::start(RULEC, &["alerts", "-i", &path], 20, 100);
     screen.wait("all alerts", |text| text.contains("2 hosts  5 alerts in 6 lines"));
@@ -107,7 +87,7 @@ fn alerts_are_sorted_filtered_and_opened() {
 
 #[test]
 fn a_followed_file_changes_the_screen() {
-    let folder = Folder::new("follow");
+    let folder = Folder::new("terminal-follow");
     let path = folder.file("events.log", &journal());
     let mut screen = Screen::start(RULEC, &["alerts", "-i", "--follow", &path], 12, 80);
     screen.wait("all alerts", |text| text.contains("5 alerts in 6 lines") && text.contains("2 hosts"));
@@ -123,7 +103,7 @@ fn a_followed_file_changes_the_screen() {
 
 #[test]
 fn any_size_will_do() {
-    let folder = Folder::new("sizes");
+    let folder = Folder::new("terminal-sizes");
     let path = folder.file("events.log", &journal());
     let mut screen = Screen::start(RULEC, &["alerts", "-i", &path], 24, 80);
     screen.wait("all alerts", |text| text.contains("5 alerts"));
@@ -145,7 +125,7 @@ fn any_size_will_do() {
 
 #[test]
 fn signals_leave_the_terminal_clean() {
-    let folder = Folder::new("signals");
+    let folder = Folder::new("terminal-signals");
     let path = folder.file("events.log", &journal());
     for (signal, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
         let screen = Screen::start(RULEC, &["alerts", "-i", "--follow", &path], 12, 80);
@@ -183,7 +163,7 @@ const LOCAL: &str = "\
 
 #[test]
 fn rules_are_filtered_and_opened() {
-    let folder = Folder::new("rules");
+    let folder = Folder::new("terminal-rules");
     let files = [folder.file("rules.yaml", RULES), folder.file("local.yaml", LOCAL)];
     let mut screen = Screen::start(RULEC, &["show", "-i", &files[0], &files[1]], 40, 160);
     screen.wait("the rules", |text| text.contains("2 rules, 1 enabled") && text.contains("Shell"));

@@ -5,8 +5,8 @@
 //! not know what the rows are.
 #![forbid(unsafe_code)]
 
+mod clean;
 mod draw;
-mod glob;
 mod layout;
 mod model;
 mod plain;
@@ -14,7 +14,7 @@ mod run;
 mod session;
 mod ui;
 
-pub use glob::glob;
+pub use clean::clean;
 pub use model::{Align, Body, Cell, Column, Line, Model, Page, Refresh, Row, Table, Tone};
-pub use plain::{clean, plain};
+pub use plain::plain;
 pub use run::{Ended, run};

@@ -4,20 +4,9 @@ use std::io::IsTerminal;
 
 use ratatui::crossterm::terminal;
 
+use crate::clean::clean;
 use crate::layout::{GAP, columns, cut, width};
 use crate::model::{Align, Row, Table};
-
-/// `text` without control characters, which could move the cursor or hide what follows.
-pub fn clean(text: &str) -> String {
-    if !text.chars().any(char::is_control) {
-        return text.to_string();
-    }
-    let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if c.is_control() { out.extend(c.escape_default()) } else { out.push(c) }
-    }
-    out
-}
 
 /// The table for standard output: on a terminal it is made to fit, elsewhere nothing is cut.
 pub fn plain(table: &Table) -> String {

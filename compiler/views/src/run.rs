@@ -46,7 +46,7 @@ fn show(model: &mut dyn Model, signal: &AtomicUsize) -> io::Result<Ended> {
     let mut stale = true;
     loop {
         if stale {
-            session.terminal.draw(|frame| draw(&mut ui, frame))?;
+            session.show(|frame| draw(&mut ui, frame))?;
             stale = false;
         }
         let refresh = model.refresh();

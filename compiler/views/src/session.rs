@@ -5,14 +5,15 @@ use std::panic;
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::crossterm::cursor::{Hide, Show};
-use ratatui::crossterm::execute;
 use ratatui::crossterm::style::ResetColor;
 use ratatui::crossterm::terminal::{
-    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
+    disable_raw_mode, enable_raw_mode,
 };
+use ratatui::crossterm::{execute, queue};
+use ratatui::{Frame, Terminal};
 
 /// Whether the terminal is taken: giving it back twice would write to somebody else's screen.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -20,7 +21,7 @@ static HOOK: Once = Once::new();
 
 /// The taken terminal.
 pub(crate) struct Session {
-    pub(crate) terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
 }
 
 impl Session {
@@ -51,6 +52,15 @@ impl Session {
     }
 }
 
+impl Session {
+    /// Draws a screen. Terminals that can show it all at once, not as its bytes come over a slow line.
+    pub(crate) fn show(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(draw)?;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)
+    }
+}
+
 impl Drop for Session {
     fn drop(&mut self) {
         give_back();
@@ -60,7 +70,8 @@ impl Drop for Session {
 /// Puts the terminal back as it was. Nobody is left to hear of errors.
 fn give_back() {
     if TAKEN.swap(false, Ordering::SeqCst) {
-        let _ = execute!(io::stdout(), ResetColor, LeaveAlternateScreen, Show);
+        // A panic may have come in the middle of a screen.
+        let _ = execute!(io::stdout(), EndSynchronizedUpdate, ResetColor, LeaveAlternateScreen, Show);
         let _ = io::stdout().flush();
         let _ = disable_raw_mode();
     }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use crate::clean::clean_page;
 use crate::model::{Body, Model, Page, Table};
 
 /// A key, whatever the terminal sent for it.
@@ -119,7 +120,7 @@ impl Ui {
     pub(crate) fn reload(&mut self, model: &dyn Model) {
         loop {
             if let Some(page) = model.page(&self.path()) {
-                self.page = page;
+                self.page = clean_page(page);
                 break;
             }
             // What was open is gone.

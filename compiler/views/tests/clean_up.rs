@@ -30,7 +30,7 @@ impl Model for Panics {
 
 /// What the terminal shows.
 #[test]
-#[ignore = "started by the other tests, on a terminal"]
+#[ignore = "no test of its own: a program that the other tests start on a terminal"]
 fn panics() {
     assert_eq!(views::run(&mut Panics { looks: 0 }).unwrap(), Ended::Quit);
 }

@@ -1,7 +1,8 @@
 //! Which rules or alerts are shown: `--name`, `--priority`, `--host`.
 
 use catalogue::Priority;
-use views::glob;
+
+use crate::glob::glob;
 
 /// A bound on priorities: `error`, `>=error` (at least as severe), `<warning`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

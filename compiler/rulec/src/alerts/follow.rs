@@ -1,4 +1,4 @@
-//! A file that grows, is cut off, or is replaced by a new one of the same name, as `tail -F` follows it.
+//! A file that grows, is cut off, or is replaced by a new one of the same name, as `tail -F` follows it; or a stream.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 
-use super::Source;
+use super::{Source, open};
 
 /// Bytes read at once.
 const PIECE: usize = 256 << 10;
@@ -25,7 +25,7 @@ pub(crate) struct Tail {
 
 enum From {
     File { path: PathBuf, file: Option<File>, inode: u64, at: u64 },
-    Stdin(Receiver<io::Result<Vec<u8>>>),
+    Stream(Receiver<io::Result<Vec<u8>>>),
 }
 
 impl Tail {
@@ -34,24 +34,33 @@ impl Tail {
         let from = match source {
             Source::File(path) => {
                 let file = File::open(path)?;
-                let inode = file.metadata()?.ino();
-                From::File { path: path.clone(), file: Some(file), inode, at: 0 }
+                if open::grows(&file)? {
+                    let inode = file.metadata()?.ino();
+                    From::File { path: path.clone(), file: Some(file), inode, at: 0 }
+                } else {
+                    From::Stream(read_stream(file)?)
+                }
             }
-            Source::Stdin => From::Stdin(read_stdin()?),
+            Source::Stdin => From::Stream(read_stream(io::stdin())?),
         };
         Ok(Tail { from, unfinished: Vec::new(), ended: false })
     }
 
-    /// Whole lines that came since, none if there are none now. `to_end` gives an unfinished last line, too.
+    /// Whole lines that came since, none if there are none now. With `to_end` a file is over where it ends now, and an
+    /// unfinished last line counts.
     pub(crate) fn read(&mut self, to_end: bool) -> io::Result<Vec<u8>> {
         let mut text = std::mem::take(&mut self.unfinished);
-        let (got, replaced) = match &mut self.from {
-            From::File { path, file, inode, at } => read_file(path, file, inode, at, &mut text)?,
-            From::Stdin(pieces) => match pieces.try_recv() {
+        let replaced = match &mut self.from {
+            From::File { path, file, inode, at } => {
+                let (got, replaced) = read_file(path, file, inode, at, &mut text)?;
+                self.ended = to_end && got == 0;
+                replaced
+            }
+            From::Stream(pieces) => match pieces.try_recv() {
                 Ok(piece) => {
                     let piece = piece?;
                     text.extend_from_slice(&piece);
-                    (piece.len(), false)
+                    false
                 }
                 Err(TryRecvError::Empty) => {
                     self.unfinished = text;
@@ -59,17 +68,16 @@ impl Tail {
                 }
                 Err(TryRecvError::Disconnected) => {
                     self.ended = true;
-                    (0, false)
+                    false
                 }
             },
         };
-        let over = self.ended || replaced || (to_end && got == 0);
-        if !over {
+        if !self.ended && !replaced {
             let end = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
             self.unfinished = text.split_off(end);
             if self.unfinished.len() > LONGEST_LINE {
                 // The beginning of a line without end; what follows will be counted as broken.
-                self.unfinished.truncate(1);
+                self.unfinished.truncate(2);
             }
         }
         Ok(text)
@@ -97,10 +105,18 @@ fn read_file(
             return Ok((got, false));
         }
     }
-    // At the end: perhaps another file has the name by now.
+    // At the end: perhaps another file has the name by now. While that one is empty, the program may still write to the
+    // old one; once it is not, what the old one got until then is the rest of it.
     match fs::metadata(path) {
-        Ok(now) if file.is_none() || now.ino() != *inode => {
+        Ok(now) if file.is_none() || (now.ino() != *inode && now.len() > 0) => {
             let replaced = file.is_some();
+            if let Some(old) = file {
+                let got = old.take(PIECE as u64).read_to_end(text)?;
+                *at += got as u64;
+                if got > 0 {
+                    return Ok((got, false));
+                }
+            }
             *file = Some(File::open(path)?);
             (*inode, *at) = (now.ino(), 0);
             Ok((0, replaced))
@@ -111,11 +127,17 @@ fn read_file(
     }
 }
 
-/// Standard input cannot be asked whether it has something; a thread waits for it.
-fn read_stdin() -> io::Result<Receiver<io::Result<Vec<u8>>>> {
+/// A stream cannot be asked whether it has something; a thread waits for it.
+fn read_stream(from: impl Read + Send + 'static) -> io::Result<Receiver<io::Result<Vec<u8>>>> {
     let (pieces, received) = mpsc::sync_channel(4);
-    thread::Builder::new().name("stdin".to_string()).spawn(move || {
-        let mut input = io::stdin().lock();
+    thread::Builder::new().name("stream".to_string()).spawn(move || {
+        let mut input = match open::unpacked(from) {
+            Ok(input) => input,
+            Err(error) => {
+                let _ = pieces.send(Err(error));
+                return;
+            }
+        };
         loop {
             let mut piece = vec![0; PIECE];
             let read = match input.read(&mut piece) {
@@ -163,11 +185,16 @@ mod tests {
         fs::write(&path, "four\n").unwrap();
         all(&mut text);
         assert_eq!(text, "one\ntwo\nthree\nfour\n");
-        fs::rename(&path, folder.join("events.log.1")).unwrap();
+        // The program goes on with the old file until it is told, when there is a new one already.
+        let old = folder.join("events.log.1");
+        fs::rename(&path, &old).unwrap();
+        fs::write(&path, "").unwrap();
         all(&mut text);
-        fs::write(&path, "five\n").unwrap();
+        fs::OpenOptions::new().append(true).open(&old).unwrap().write_all(b"five\n").unwrap();
         all(&mut text);
-        assert_eq!(text, "one\ntwo\nthree\nfour\nfive\n");
+        fs::write(&path, "six\n").unwrap();
+        all(&mut text);
+        assert_eq!(text, "one\ntwo\nthree\nfour\nfive\nsix\n");
         fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -1,34 +1,19 @@
 //! Groups of alerts: how many, how severe, the first and the last one.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::hash::BuildHasherDefault;
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use catalogue::Priority;
-use rustc_hash::FxHasher;
+use rustc_hash::FxHashMap;
 use serde_json::Value;
 
+use super::details::{Details, MISSING};
 use super::line::{self, Found};
 use super::record::{self, Record, Wanted};
+use super::time;
+use super::totals::{Place, Totals};
 use super::{Key, Plan};
-
-/// What a missing value or null is shown as, as in Falco's outputs.
-pub(crate) const MISSING: &str = "<NA>";
-/// Alerts that a group keeps for looking closer.
-const RECENT: usize = 100;
-/// Different values that a field of a group keeps for looking closer.
-const DISTINCT: usize = 500;
-/// Broken lines that are named; the others are only counted.
-const NAMED: usize = 3;
-
-type Map<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<FxHasher>>;
-
-/// Where a line stands: source, part of it, line in that part, all from 0.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
-    pub(crate) source: u32,
-    pub(crate) block: u32,
-    pub(crate) line: u64,
-}
 
 /// Alerts that are alike.
 #[derive(Clone, Debug, Default)]
@@ -47,23 +32,6 @@ pub(crate) struct Group {
     last_place: Place,
     /// For looking closer.
     pub(crate) details: Option<Box<Details>>,
-}
-
-/// What is kept of a group for people who look closer.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Details {
-    /// Values of each field and how often they occurred.
-    pub(crate) fields: BTreeMap<String, Values>,
-    /// The last alerts.
-    pub(crate) recent: VecDeque<Value>,
-}
-
-/// Values of a field.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Values {
-    pub(crate) counts: BTreeMap<String, u64>,
-    /// Alerts with values that found no room.
-    pub(crate) others: u64,
 }
 
 impl Group {
@@ -94,11 +62,11 @@ impl Group {
         for (mine, its) in self.priorities.iter_mut().zip(other.priorities) {
             *mine += its;
         }
-        if !other.first_time.is_empty() && (self.first_time.is_empty() || other.first_time < self.first_time)
-        {
+        if time::is_first(&other.first_time, &self.first_time) {
             self.first_time = other.first_time;
         }
-        if (&other.last_time, other.last_place) >= (&self.last_time, self.last_place) {
+        let order = time::compare(&other.last_time, &self.last_time);
+        if order.then(other.last_place.cmp(&self.last_place)) != Ordering::Less {
             (self.last_time, self.last_place, self.last) = (other.last_time, other.last_place, other.last);
         }
     }
@@ -116,39 +84,13 @@ pub(crate) const PRIORITIES: [Priority; 8] = [
     Priority::Debug,
 ];
 
-/// How many lines there were of which kind.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Totals {
-    /// Lines.
-    pub(crate) lines: u64,
-    /// Alerts, of which `chosen` count.
-    pub(crate) alerts: u64,
-    /// Alerts that the choice lets through.
-    pub(crate) chosen: u64,
-    /// Lines that begin as an alert and are none, the first of them by name.
-    pub(crate) broken: u64,
-    /// The first broken lines: where, and why.
-    pub(crate) named: Vec<(Place, String)>,
-    /// Lines of each block, to turn a [`Place`] into a line number.
-    pub(crate) blocks: BTreeMap<(u32, u32), u64>,
-}
-
-impl Totals {
-    /// The number of a line in its source, from 1.
-    pub(crate) fn line_number(&self, place: Place) -> u64 {
-        let before: u64 =
-            self.blocks.range((place.source, 0)..(place.source, place.block)).map(|(_, lines)| lines).sum();
-        before + place.line + 1
-    }
-}
-
 /// Everything counted so far.
 #[derive(Debug)]
 pub(crate) struct Aggregate {
     keys: Vec<Key>,
     wanted: Wanted,
     details: bool,
-    places: Map<Box<str>, usize>,
+    places: FxHashMap<Box<str>, usize>,
     pub(crate) groups: Vec<Group>,
     pub(crate) totals: Totals,
     key: String,
@@ -164,7 +106,7 @@ impl Aggregate {
             keys: plan.keys.clone(),
             wanted: Wanted::by(&plan.keys),
             details: plan.details,
-            places: Map::default(),
+            places: FxHashMap::default(),
             groups: Vec::new(),
             totals: Totals::default(),
             key: String::new(),
@@ -214,8 +156,9 @@ impl Aggregate {
                 self.add_record(plan, &record, &host, found.json, place, at);
             }
             Ok(Record { message: Some(message), hostname, .. }) => {
-                // journalctl -o json: the line is a string in an object.
-                let inner = line::find(message.as_bytes());
+                // journalctl -o json, or Docker's log file: the line is a text in an object.
+                let message = unwrapped(&message);
+                let inner = line::find(&message);
                 let read = inner.as_ref().map(|inner| (inner, record::read(inner.json, &wanted)));
                 if let Some((inner, Ok(record))) = read
                     && record.is_alert()
@@ -228,19 +171,11 @@ impl Aggregate {
             Ok(_) => {}
             Err(error) => {
                 if found.bare {
-                    self.broken(place, error.to_string());
+                    self.totals.add_broken(place, error.to_string());
                 }
             }
         }
         self.wanted = wanted;
-    }
-
-    /// Counts a line that is no alert though it begins as one.
-    pub(crate) fn broken(&mut self, place: Place, reason: String) {
-        self.totals.broken += 1;
-        if self.totals.named.len() < NAMED {
-            self.totals.named.push((place, reason));
-        }
     }
 
     fn add_record(
@@ -289,11 +224,11 @@ impl Aggregate {
         entry.count += 1;
         entry.priorities[priority.map_or(8, |priority| priority as usize)] += 1;
         let time = record.time.as_deref().unwrap_or_default();
-        if !time.is_empty() && (entry.first_time.is_empty() || time < entry.first_time.as_str()) {
+        if time::is_first(time, &entry.first_time) {
             entry.first_time.clear();
             entry.first_time.push_str(time);
         }
-        if entry.count == 1 || time >= entry.last_time.as_str() {
+        if entry.count == 1 || time::compare(time, &entry.last_time) != Ordering::Less {
             entry.last_time.clear();
             entry.last_time.push_str(time);
             entry.last_place = place;
@@ -344,18 +279,10 @@ impl Aggregate {
                 }
             }
         }
-        let (mine, its) = (&mut self.totals, other.totals);
-        mine.lines += its.lines;
-        mine.alerts += its.alerts;
-        mine.chosen += its.chosen;
-        mine.broken += its.broken;
-        mine.blocks.extend(its.blocks);
-        mine.named.extend(its.named);
-        mine.named.sort();
-        mine.named.truncate(NAMED);
+        self.totals.merge(other.totals);
     }
 
-    /// The groups, the largest first, equal ones by name; and whether any alert's host is known.
+    /// The groups, the largest first, equal ones by name.
     pub(crate) fn sorted(&self) -> Vec<&Group> {
         let mut groups: Vec<&Group> = self.groups.iter().collect();
         groups.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.parts.cmp(&b.parts)));
@@ -372,40 +299,6 @@ impl Aggregate {
     /// The keys.
     pub(crate) fn keys(&self) -> &[Key] {
         &self.keys
-    }
-}
-
-impl Details {
-    fn add(&mut self, json: &[u8]) {
-        let Ok(alert) = serde_json::from_slice::<Value>(json) else { return };
-        for (name, value) in alert.get("output_fields").and_then(Value::as_object).into_iter().flatten() {
-            if name == "evt.time" {
-                continue;
-            }
-            let values = self.fields.entry(name.clone()).or_default();
-            let text = shown(value);
-            let room = values.counts.len() < DISTINCT;
-            match values.counts.get_mut(&text) {
-                Some(count) => *count += 1,
-                None if room => {
-                    values.counts.insert(text, 1);
-                }
-                None => values.others += 1,
-            }
-        }
-        if self.recent.len() == RECENT {
-            self.recent.pop_front();
-        }
-        self.recent.push_back(alert);
-    }
-}
-
-/// A value as it is shown.
-pub(crate) fn shown(value: &Value) -> String {
-    match value {
-        Value::Null => MISSING.to_string(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
     }
 }
 
@@ -428,16 +321,18 @@ fn parts(key: &str) -> Vec<String> {
 }
 
 /// What the alert says; otherwise what stands before it; otherwise what the person said.
-fn host_of<'a>(
-    record: &'a Record<'_>,
-    found: &'a Found<'_>,
-    otherwise: &'a str,
-) -> std::borrow::Cow<'a, str> {
+fn host_of<'a>(record: &'a Record<'_>, found: &'a Found<'_>, otherwise: &'a str) -> Cow<'a, str> {
     match record.hostname.as_deref() {
         Some(host) if !host.is_empty() => host.into(),
         _ if !found.host.is_empty() => String::from_utf8_lossy(found.host),
         _ => otherwise.into(),
     }
+}
+
+/// The line in a journal's object. One that is not plain text is an array of its bytes.
+fn unwrapped(message: &str) -> Cow<'_, [u8]> {
+    let bytes = message.starts_with('[').then(|| serde_json::from_str::<Vec<u8>>(message).ok());
+    bytes.flatten().map_or(Cow::Borrowed(message.as_bytes()), Cow::Owned)
 }
 
 /// Where `part` begins in `text`, which it is a part of.

@@ -59,11 +59,7 @@ impl Live {
                     continue;
                 }
                 let text = tail.read(!self.follow)?;
-                if text.is_empty() {
-                    // A file at its end is over unless it is followed; standard input says so itself.
-                    let is_file = matches!(self.plan.sources[source], super::Source::File(_));
-                    tail.ended |= is_file && !self.follow;
-                } else {
+                if !text.is_empty() {
                     more = true;
                     self.aggregate.add(&self.plan, source as u32, 0, &text);
                 }

@@ -4,13 +4,17 @@
 //! last occurrences. Files may be larger than memory: what is kept depends on the number of groups.
 
 mod choice;
+mod details;
 mod follow;
 mod group;
 mod line;
 mod live;
+mod open;
 mod print;
 mod record;
 mod scan;
+mod time;
+mod totals;
 mod view;
 
 pub(crate) use choice::{Choice, PriorityChoice};

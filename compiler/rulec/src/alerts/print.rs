@@ -3,7 +3,8 @@
 use serde_json::{Map, Value, json};
 use views::{Cell, Column, Row, Table, Tone};
 
-use super::group::{Group, PRIORITIES, shown};
+use super::details::shown;
+use super::group::{Group, PRIORITIES};
 use super::{Aggregate, Key, Plan};
 use catalogue::Priority;
 
@@ -178,6 +179,9 @@ pub(crate) fn summary(plan: &Plan, aggregate: &Aggregate) -> String {
             out.push_str(&format!("; from {}", names.join(", ")));
         }
         more => out.push_str(&format!("; from {more} hosts")),
+    }
+    if totals.alerts == 0 && totals.lines > 0 {
+        out.push_str("; alerts are looked for as JSON, which json_output: true writes");
     }
     if totals.broken > 0 {
         out.push_str(&format!("; {} broken", many(totals.broken, "line is", "lines are")));

@@ -44,7 +44,7 @@ pub(crate) struct Record<'a> {
     pub(crate) has_fields: bool,
     /// The wanted fields in their order; `None` for missing ones and nulls.
     pub(crate) fields: Vec<Option<Cow<'a, str>>>,
-    /// What `journalctl -o json` wraps a line in.
+    /// What `journalctl -o json` and Docker's log files wrap a line in.
     pub(crate) message: Option<Cow<'a, str>>,
 }
 
@@ -89,7 +89,7 @@ impl<'de> Visitor<'de> for RecordSeed<'_> {
                 "time" => &mut record.time,
                 "hostname" | "_HOSTNAME" => &mut record.hostname,
                 "source" => &mut record.source,
-                "MESSAGE" => &mut record.message,
+                "MESSAGE" | "log" => &mut record.message,
                 "tags" if self.0.tags => {
                     record.tags = map.next_value_seed(TagsSeed)?;
                     continue;

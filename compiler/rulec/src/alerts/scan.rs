@@ -1,12 +1,11 @@
 //! Reads whole files on all processors. Memory is a few blocks, whatever the files' size.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 
-use super::group::{Aggregate, Place};
-use super::{Plan, Source};
+use super::totals::Place;
+use super::{Aggregate, Plan, open};
 
 /// Bytes read at once.
 const BLOCK: usize = 1 << 20;
@@ -53,11 +52,11 @@ pub(crate) fn scan(plan: &Plan) -> Result<Aggregate, String> {
                 sent.map_err(|_| io::Error::other("the counting threads have ended"))?;
                 Ok(used.try_recv().unwrap_or_default())
             };
-            match open(plan, source).and_then(|mut file| read(&mut file, &mut send)) {
+            match open::open(&plan.sources[source]).and_then(|mut file| read(&mut file, &mut send)) {
                 Ok(long) => {
                     for (block, line) in long {
                         let place = Place { source: source as u32, block, line };
-                        all.broken(place, format!("longer than {} MiB", LONGEST_LINE >> 20));
+                        all.totals.add_broken(place, format!("longer than {} MiB", LONGEST_LINE >> 20));
                     }
                 }
                 Err(error) => {
@@ -75,13 +74,6 @@ pub(crate) fn scan(plan: &Plan) -> Result<Aggregate, String> {
         }
     });
     result.map(|()| all)
-}
-
-fn open(plan: &Plan, source: usize) -> io::Result<Box<dyn Read>> {
-    match &plan.sources[source] {
-        Source::Stdin => Ok(Box::new(io::stdin().lock())),
-        Source::File(path) => Ok(Box::new(File::open(path)?)),
-    }
 }
 
 /// Cuts what is read into blocks at line feeds. Gives the places of lines that are too long.

@@ -7,7 +7,8 @@ use serde_json::Value;
 use views::{Body, Cell, Column, Line, Model, Page, Refresh, Row, Table};
 
 use super::Source;
-use super::group::{Details, Group, MISSING, shown};
+use super::details::{Details, MISSING, shown};
+use super::group::Group;
 use super::live::{Live, Step};
 use super::print::{key, priority_cell, table};
 use catalogue::Priority;

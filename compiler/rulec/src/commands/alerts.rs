@@ -10,7 +10,7 @@ use crate::alerts::{
     self, Aggregate, Choice, Key, Live, Plan, PriorityChoice, Source, Step, View, csv, json, summary, table,
 };
 use crate::args::{Alerts, AlertsFormat};
-use crate::{print, usage_error};
+use crate::{print, print_more, usage_error};
 
 /// How long to rest when a followed file has nothing new.
 const REST: Duration = Duration::from_millis(100);
@@ -116,11 +116,10 @@ fn follow(arguments: &Alerts, plan: Plan, asked_for_host: bool) -> Result<ExitCo
         let step = live.step(interval).map_err(|error| format!("cannot read on: {error}"))?;
         fresh |= matches!(step, Step::Some | Step::More);
         let due = printed.is_none_or(|at| at.elapsed() >= interval);
-        if fresh && step != Step::More && (due || live.is_over()) {
+        if fresh && (due || live.is_over()) {
             let blank = printed.is_some() && arguments.format != AlertsFormat::Json;
             let text = shown(arguments, &live.aggregate, asked_for_host);
-            let code = print(&format!("{}{text}", if blank { "\n" } else { "" }));
-            if code != ExitCode::SUCCESS {
+            if let Err(code) = print_more(&format!("{}{text}", if blank { "\n" } else { "" })) {
                 return Ok(code);
             }
             printed = Some(Instant::now());

@@ -10,7 +10,7 @@ use crate::{commands, fix, usage_error};
 
 /// Compiles, writes the bundle and says what it is.
 pub(crate) fn run(arguments: &Build) -> ExitCode {
-    let (prepared, checked) = match commands::load(&arguments.input()) {
+    let (prepared, checked) = match commands::load(&arguments.input) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };

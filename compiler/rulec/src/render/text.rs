@@ -6,7 +6,7 @@ use ariadne::{CharSet, Color, Config, IndexType, Label, Report as Drawing, Repor
 use hir::{Applicability, Diagnostic, Severity};
 
 use super::Report;
-use super::excerpt::{Excerpts, Place};
+use super::excerpt::{Excerpts, Place, without_cut_place};
 use crate::files::Sources;
 use crate::findings::Finding;
 
@@ -35,6 +35,8 @@ pub fn text(report: &Report<'_>, colour: bool) -> String {
 fn drawn(sources: &Sources, excerpts: &Excerpts<'_>, findings: &[Finding], colour: bool) -> String {
     let mut out = Vec::new();
     for finding in findings {
+        let cut = Excerpts::cut(sources, &finding.diagnostic);
+        let excerpts = cut.as_ref().unwrap_or(excerpts);
         let drawing = draw(excerpts, finding, colour);
         if drawing.write(excerpts, &mut out).is_err() {
             // Writing into memory fails only if the range fits no line; the message is never lost.
@@ -46,6 +48,7 @@ fn drawn(sources: &Sources, excerpts: &Excerpts<'_>, findings: &[Finding], colou
         String::from_utf8(out).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     let mut text = String::with_capacity(drawn.len());
     for line in drawn.lines() {
+        let line = &*without_cut_place(line);
         if colour || !line.contains('\u{1b}') {
             text.push_str(line.trim_end());
         } else {

@@ -20,6 +20,7 @@ use syntax::span::FileRange;
 
 use crate::alerts::PriorityChoice;
 use crate::files::Sources;
+use crate::glob::glob;
 
 /// A file and a line, from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,7 +98,7 @@ pub(crate) struct Filter {
 
 impl Filter {
     fn fits(&self, rule: &Rule, enabled: bool) -> bool {
-        let any = |patterns: &[String], text: &str| patterns.iter().any(|pattern| views::glob(pattern, text));
+        let any = |patterns: &[String], text: &str| patterns.iter().any(|pattern| glob(pattern, text));
         (self.names.is_empty() || any(&self.names, &rule.name))
             && (self.tags.is_empty() || rule.tags.iter().any(|tag| any(&self.tags, tag)))
             && self.priority.is_none_or(|bound| bound.fits(rule.priority))

@@ -13,6 +13,22 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// ICANON and ECHO of termios.h on Linux.
 const COOKED: u32 = 0o2 | 0o10;
 
+/// Between these the program draws a screen, which a terminal shows once it is whole.
+const BEGIN: &[u8] = b"\x1b[?2026h";
+const END: &[u8] = b"\x1b[?2026l";
+
+/// How many bytes can be shown: up to the beginning of a screen whose end is not there yet.
+fn whole(bytes: &[u8]) -> usize {
+    let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|part| part == mark);
+    match (last(BEGIN), last(END)) {
+        (Some(begin), end) if end.is_none_or(|end| end < begin) => begin,
+        // Its beginning may have come in part.
+        _ => {
+            (1..BEGIN.len()).find(|n| bytes.ends_with(&BEGIN[..*n])).map_or(bytes.len(), |n| bytes.len() - n)
+        }
+    }
+}
+
 /// A program on a terminal.
 pub struct Screen {
     parser: Arc<Mutex<vt100::Parser>>,
@@ -37,11 +53,16 @@ impl Screen {
         let screen = parser.clone();
         thread::spawn(move || {
             let mut buffer = [0; 4096];
+            let mut waiting = Vec::new();
             while let Ok(got) = output.read(&mut buffer)
                 && got > 0
             {
-                screen.lock().unwrap().process(&buffer[..got]);
+                waiting.extend_from_slice(&buffer[..got]);
+                let whole = whole(&waiting);
+                screen.lock().unwrap().process(&waiting[..whole]);
+                waiting.drain(..whole);
             }
+            screen.lock().unwrap().process(&waiting);
         });
         Screen { parser, keys: pair.master.take_writer().unwrap(), child, master: pair.master }
     }

@@ -1,7 +1,7 @@
 //! Patterns for names, as people write them in a shell.
 
 /// Whether `pattern` fits the whole of `text`, upper and lower case alike: `*` stands for anything, `?` for one character.
-pub fn glob(pattern: &str, text: &str) -> bool {
+pub(crate) fn glob(pattern: &str, text: &str) -> bool {
     let fold = |text: &str| -> Vec<char> { text.chars().flat_map(char::to_lowercase).collect() };
     let (pattern, text) = (fold(pattern), fold(text));
     let (mut p, mut t) = (0, 0);
