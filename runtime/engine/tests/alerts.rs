@@ -17,9 +17,12 @@ use engine::format::{Formatter, Options};
 use events::scap::{Reader, Record};
 use flate2::read::GzDecoder;
 use ir::{
-    EventSet, Expr, Import, OutputField, OutputTemplate, Piece, Program, ProgramBuilder, Rule, RuleId, Slot,
-    SlotKind,
+    EventSet, Expr, OutputField, OutputTemplate, Piece, Program, ProgramBuilder, Rule, RuleId, Slot, SlotKind,
 };
+
+mod support;
+
+use support::import;
 
 const OFFICIAL: &[&str] = &[
     "official/falco_rules.yaml",
@@ -94,23 +97,15 @@ fn template(builder: &mut ProgramBuilder, catalogue: &Catalogue, output: &str) -
     let mut parts = output.split('%');
     pieces.extend(parts.next().filter(|text| !text.is_empty()).map(|text| Piece::Text(text.into())));
     for part in parts {
-        let (field, len) = (1..=part.len())
+        let (import, len) = (1..=part.len())
             .rev()
             .filter(|len| part.is_char_boundary(*len))
-            .find_map(|len| catalogue.resolve("syscall", &part[..len]).ok().map(|field| (field, len)))
+            .find_map(|len| import(catalogue, &part[..len]).ok().map(|import| (import, len)))
             .expect("a field");
         let text = &part[..len];
-        let arg = text[field.name.len()..].trim_start_matches(['.', '[']).trim_end_matches(']');
-        let import = builder.import(Import {
-            source: "syscall".into(),
-            name: field.name.clone().into(),
-            arg: (!arg.is_empty()).then(|| arg.into()),
-            text: text.into(),
-            ty: field.ty,
-            list: field.list,
-            format: field.format,
-        });
-        let slot = builder.slot(Slot { kind: SlotKind::Import(import), ty: field.ty, list: field.list });
+        let (ty, list) = (import.ty, import.list);
+        let import = builder.import(import);
+        let slot = builder.slot(Slot { kind: SlotKind::Import(import), ty, list });
         pieces.push(Piece::Value { slot, width: None });
         fields.push(OutputField::Raw { key: text.into(), slot: Some(slot) });
         pieces.extend(

@@ -10,9 +10,12 @@ use engine::fields::Settings;
 use engine::{Engine, NullHost, Ruleset, Tracker};
 use events::script::Script;
 use ir::{
-    Check, Const, EventSet, Expr, ExprId, Import, OutputTemplate, Program, ProgramBuilder, Rhs, Rule, Slot,
-    SlotKind,
+    Check, Const, EventSet, Expr, ExprId, OutputTemplate, Program, ProgramBuilder, Rhs, Rule, Slot, SlotKind,
 };
+
+mod support;
+
+use support::import;
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
@@ -152,21 +155,10 @@ fn sockets() {
 
 /// `field op "text"`.
 fn check(builder: &mut ProgramBuilder, text: &str, op: Operator, literal: &str) -> ExprId {
-    let field = Catalogue::falco_default()
-        .resolve("syscall", text)
-        .unwrap_or_else(|error| panic!("{}", error.message));
-    let rest = &text[field.name.len()..];
-    let arg = rest.trim_start_matches(['.', '[']).trim_end_matches(']');
-    let import = builder.import(Import {
-        source: "syscall".into(),
-        name: field.name.into(),
-        arg: (!arg.is_empty()).then(|| arg.into()),
-        text: text.into(),
-        ty: field.ty,
-        list: field.list,
-        format: field.format,
-    });
-    let slot = builder.slot(Slot { kind: SlotKind::Import(import), ty: field.ty, list: field.list });
+    let import = import(&Catalogue::falco_default(), text).unwrap();
+    let (ty, list) = (import.ty, import.list);
+    let import = builder.import(import);
+    let slot = builder.slot(Slot { kind: SlotKind::Import(import), ty, list });
     let value = builder.const_(Const::Text(literal.as_bytes().into()));
     builder.check(Check { slot, op, modifier: None, rhs: Rhs::Const(value) })
 }

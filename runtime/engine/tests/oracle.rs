@@ -17,6 +17,10 @@ use flate2::read::GzDecoder;
 use ir::render::{Buffers, Style, json, json_key};
 use ir::{Extracted, FieldSource, Import, ImportId, Value};
 
+mod support;
+
+use support::import;
+
 /// A field whose values may differ in one way, with the reason.
 struct Exception {
     field: &'static str,
@@ -65,26 +69,10 @@ fn imports(rule: &Path) -> Vec<Import> {
     let mut imports: Vec<Import> = output
         .trim_matches('"')
         .split(' ')
-        .map(|field| import(&catalogue, field.strip_prefix('%').expect("a field")))
+        .map(|field| import(&catalogue, field.strip_prefix('%').expect("a field")).unwrap())
         .collect();
     imports.sort_by(|a, b| a.text.as_bytes().cmp(b.text.as_bytes()));
     imports
-}
-
-fn import(catalogue: &Catalogue, text: &str) -> Import {
-    let field =
-        catalogue.resolve("syscall", text).unwrap_or_else(|error| panic!("{text}: {}", error.message));
-    let rest = &text[field.name.len()..];
-    let arg = rest.trim_start_matches(['.', '[']).trim_end_matches(']');
-    Import {
-        source: "syscall".into(),
-        name: field.name.into(),
-        arg: (!arg.is_empty()).then(|| arg.into()),
-        text: text.into(),
-        ty: field.ty,
-        list: field.list,
-        format: field.format,
-    }
 }
 
 /// One differing value.

@@ -13,7 +13,11 @@ use engine::fields::{Fields, Printing, Settings};
 use engine::{Event, Tracker};
 use events::script::Script;
 use ir::render::{Buffers, Style, text};
-use ir::{FieldSource, Import, ImportId};
+use ir::{FieldSource, ImportId};
+
+mod support;
+
+use support::import;
 
 #[test]
 fn scripts() {
@@ -105,7 +109,7 @@ fn statements(source: &str) -> usize {
 /// Appends ` field=value` for each field of a `#>` line.
 fn show(out: &mut String, fields: &str, event: &Event<'_>) -> Result<(), String> {
     for field in names(fields) {
-        let import = import(field)?;
+        let import = import(&Catalogue::falco_default(), field)?;
         let style = Style { ty: import.ty, list: import.list, format: import.format };
         let bound =
             Fields::bind_imports(&[import], Settings::default()).map_err(|error| error.to_string())?;
@@ -142,19 +146,4 @@ fn names(mut line: &str) -> Vec<&str> {
             None => rest.find(' ').map_or("", |end| &rest[end..]),
         };
     }
-}
-
-fn import(text: &str) -> Result<Import, String> {
-    let field = Catalogue::falco_default().resolve("syscall", text).map_err(|error| error.message)?;
-    let rest = text.get(field.name.len()..).unwrap_or_default();
-    let arg = rest.trim_start_matches(['.', '[']).trim_end_matches(']');
-    Ok(Import {
-        source: "syscall".into(),
-        name: field.name.into(),
-        arg: (!arg.is_empty()).then(|| arg.into()),
-        text: text.into(),
-        ty: field.ty,
-        list: field.list,
-        format: field.format,
-    })
 }

@@ -8,6 +8,10 @@ use events::script::Script;
 use ir::render::{ABSENT, Buffers, Style, text};
 use ir::{FieldSource, Import, ImportId};
 
+mod support;
+
+use support::import;
+
 /// A machine with a shell in `/home/a`, which has a file at 3, a TCP socket at 5 and a directory at 7.
 const MACHINE: &str = "
 [interfaces]
@@ -36,7 +40,7 @@ fn check(events: &str, expected: &[(&str, &str)]) {
     let script =
         Script::parse(&format!("{MACHINE}{events}")).unwrap_or_else(|error| panic!("{error}\n{events}"));
     let catalogue = Catalogue::falco_default();
-    let imports: Vec<Import> = expected.iter().map(|(field, _)| import(&catalogue, field)).collect();
+    let imports: Vec<Import> = expected.iter().map(|(field, _)| import(&catalogue, field).unwrap()).collect();
     let fields = Fields::bind_imports(&imports, Settings::default()).expect("extractors");
     let memory = fields.memory();
     let mut tracker = Tracker::default();
@@ -60,21 +64,6 @@ fn check(events: &str, expected: &[(&str, &str)]) {
             out.extend_from_slice(ABSENT.as_bytes());
         }
         assert_eq!(String::from_utf8_lossy(&out), *value, "{field} of {events}");
-    }
-}
-
-fn import(catalogue: &Catalogue, text: &str) -> Import {
-    let field =
-        catalogue.resolve("syscall", text).unwrap_or_else(|error| panic!("{text}: {}", error.message));
-    let arg = text[field.name.len()..].trim_start_matches(['.', '[']).trim_end_matches(']');
-    Import {
-        source: "syscall".into(),
-        name: field.name.clone().into(),
-        arg: (!arg.is_empty()).then(|| arg.into()),
-        text: text.into(),
-        ty: field.ty,
-        list: field.list,
-        format: field.format,
     }
 }
 

@@ -7,6 +7,7 @@ use hir::Checked;
 use serde_json::{Value, json};
 
 use super::wire::Describe;
+use crate::listing::wrap;
 
 /// Where the right column of a description begins, and how wide the text is, in bytes.
 const RIGHT_COLUMN: usize = 51;
@@ -136,7 +137,7 @@ fn text(checked: &Checked, rules: &[&str]) -> String {
     two_columns(&mut out, "Rule", "Description");
     two_columns(&mut out, "----", "-----------");
     for rule in checked.definitions.rules.iter().filter(|rule| rules.contains(&&*rule.name)) {
-        let mut right = wrap(&rule.description.text(&checked.sources));
+        let mut right = wrap(&rule.description.text(&checked.sources), RIGHT_COLUMN, WIDTH);
         right.push('\n');
         two_columns(&mut out, &rule.name, &right);
     }
@@ -150,23 +151,4 @@ fn two_columns(out: &mut String, left: &str, right: &str) {
     out.extend(std::iter::repeat_n(' ', padding + 1));
     out.push_str(right);
     out.push('\n');
-}
-
-/// Words separated by one space, with a space after each, in lines that fit the right column.
-fn wrap(text: &str) -> String {
-    let mut out = String::new();
-    let mut length = 0;
-    for word in text.split_ascii_whitespace() {
-        let next = word.len() + 1;
-        if length + next <= WIDTH - RIGHT_COLUMN {
-            length += next;
-        } else {
-            out.push('\n');
-            out.extend(std::iter::repeat_n(' ', RIGHT_COLUMN));
-            length = next;
-        }
-        out.push_str(word);
-        out.push(' ');
-    }
-    out
 }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::args::ListFormat;
 use crate::exit::{Step, Stop};
 
-/// Where descriptions begin, and the width of a line, in characters.
+/// Where descriptions begin, and the width of a line, in bytes.
 const RIGHT_COLUMN: usize = 30;
 const WIDTH: usize = 120;
 
@@ -109,7 +109,7 @@ fn type_text(field: &FieldView<'_>) -> String {
 fn text(out: &mut String, class: &Class<'_>, verbose: bool) {
     let _ = writeln!(out, "-------------------------------\n{:RIGHT_COLUMN$}{}", "Field Class:", class.name);
     if !class.about.is_empty() {
-        let _ = writeln!(out, "{:RIGHT_COLUMN$}{}", "Description:", wrap(class.about));
+        let _ = writeln!(out, "{:RIGHT_COLUMN$}{}", "Description:", wrap(class.about, RIGHT_COLUMN, WIDTH));
     }
     let sources: Vec<&str> = class.sources.iter().copied().collect();
     let _ = writeln!(out, "{:RIGHT_COLUMN$}{} \n", "Event Sources:", sources.join(" "));
@@ -126,18 +126,20 @@ fn text(out: &mut String, class: &Class<'_>, verbose: bool) {
         if verbose {
             about = format!("(Type: {}) {about}", field.ty.name());
         }
-        let _ = writeln!(out, "{}", wrap(&about));
+        let _ = writeln!(out, "{}", wrap(&about, RIGHT_COLUMN, WIDTH));
     }
     out.push('\n');
 }
 
-fn wrap(text: &str) -> String {
+/// Words separated by one space, with a space after each, in lines of at most `width` bytes, all but the first of which
+/// begin behind `left` spaces.
+pub(crate) fn wrap(text: &str, left: usize, width: usize) -> String {
     let mut out = String::new();
     let mut length = 0;
     for word in text.split_ascii_whitespace() {
         let next = word.len() + 1;
-        if length + next > WIDTH - RIGHT_COLUMN {
-            let _ = write!(out, "\n{:RIGHT_COLUMN$}", "");
+        if length + next > width - left {
+            let _ = write!(out, "\n{:left$}", "");
             length = 0;
         }
         length += next;

@@ -5,5 +5,5 @@ mod fields;
 mod plugins;
 
 pub(crate) use events::{events, ignored_events};
-pub(crate) use fields::fields;
+pub(crate) use fields::{fields, wrap};
 pub(crate) use plugins::{plugin_info, plugins};
