@@ -1,12 +1,10 @@
 //! After any edits the workspace's diagnostics are those of a fresh check, and so are answers that build on them.
 
-mod random;
-
 use std::sync::Arc;
 
 use hir::{Diagnostic, Input, SourceFile};
 use ide::{AnalysisHost, File};
-use random::random;
+use ir::testing::Prng;
 
 const LIBRARY: &str = "- list: shells\n  items: [bash, sh, zsh]\n- list: all_shells\n  items: [shells, fish]\n- macro: spawned\n  condition: (evt.type in (execve, execveat))\n- macro: opened\n  condition: evt.type in (open, openat) and fd.typechar = 'f'\n- macro: reading\n  condition: opened and evt.is_open_read = true\n- macro: never_true\n  condition: (evt.num = 0)\n";
 const RULES: &str = "- rule: Shell\n  desc: a shell\n  condition: >\n    spawned and proc.name in (all_shells)\n    and not proc.pname in (shells)\n  output: shell %proc.name %user.name\n  priority: WARNING\n  tags: [host, T1059]\n- rule: Read\n  desc: reads\n  condition: reading and fd.name startswith /etc and not never_true\n  output: read %fd.name\n  priority: NOTICE\n  exceptions:\n    - name: known\n      fields: [proc.name, fd.name]\n      comps: [in, startswith]\n      values:\n        - [[cat, shells], /etc/x]\n- rule: Off\n  desc: off\n  condition: spawned and fd.name = a\n  output: x\n  priority: INFO\n  enabled: false\n";
@@ -48,24 +46,24 @@ fn edits(usual: usize) -> usize {
 
 /// Edits random places; every so often all texts are what they were.
 fn follow(start: &[String], edits: usize, seed: u64) {
-    let mut state = seed;
+    let mut random = Prng::new(seed);
     let mut texts = start.to_vec();
     let mut host = AnalysisHost::default();
     for step in 0..edits {
         if step % 25 == 0 {
             texts = start.to_vec();
         }
-        let file = random(&mut state, texts.len());
+        let file = random.below(texts.len());
         let text = &mut texts[file];
-        let mut first = random(&mut state, text.len() + 1);
+        let mut first = random.below(text.len() + 1);
         while !text.is_char_boundary(first) {
             first -= 1;
         }
-        let mut last = (first + random(&mut state, 6)).min(text.len());
+        let mut last = (first + random.below(6)).min(text.len());
         while !text.is_char_boundary(last) {
             last += 1;
         }
-        let piece = if random(&mut state, 3) == 0 { "" } else { PIECES[random(&mut state, PIECES.len())] };
+        let piece = if random.below(3) == 0 { "" } else { PIECES[random.below(PIECES.len())] };
         text.replace_range(first..last, piece);
         let files = texts.iter().enumerate();
         let files: Vec<File> = files

@@ -1,12 +1,10 @@
 //! Rewrites of the official rules keep the meaning: the conditions that result are the same trees.
 
-mod random;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ide::{ActionKind, Analysis, AnalysisHost, File};
-use random::random;
+use ir::testing::Prng;
 use syntax::Span;
 use syntax::ast::{Ast, NodeId, NodeKind};
 use syntax::condition::{ParseOptions, parse};
@@ -87,13 +85,13 @@ fn rules_mean_the_same_afterwards() {
     host.set_files(&files);
     let analysis = host.analysis();
     let before = meaning(&analysis);
-    let mut state = 3;
+    let mut random = Prng::new(3);
     let mut tried: BTreeMap<String, usize> = BTreeMap::new();
     for _ in 0..places() {
-        let file = random(&mut state, files.len());
+        let file = random.below(files.len());
         let text = &files[file].text;
         // The words of a line that stand behind a random place, one more each time.
-        let start = text.floor_char_boundary(random(&mut state, text.len()));
+        let start = text.floor_char_boundary(random.below(text.len()));
         let start = text[..start].rfind([' ', '(', '\n']).map_or(0, |at| at + 1);
         let ends = text[start..].match_indices([' ', ')', '\n']).map(|(at, _)| start + at + 1);
         let mut seen = Vec::new();

@@ -1,11 +1,9 @@
 //! Every question, on texts that random edits have made of real ones: no panic, and every range lies in its text.
 
-mod random;
-
 use std::sync::Arc;
 
 use ide::{Analysis, AnalysisHost, File};
-use random::random;
+use ir::testing::Prng;
 use syntax::Span;
 
 const TEXTS: [&str; 3] = [
@@ -92,19 +90,19 @@ fn edits() -> usize {
 
 #[test]
 fn nothing_panics_on_broken_texts() {
-    let mut state = 11;
+    let mut random = Prng::new(11);
     let mut texts: Vec<String> = TEXTS.iter().map(|&text| text.to_owned()).collect();
     let mut host = AnalysisHost::default();
     for step in 0..edits() {
         if step % 60 == 0 {
             texts = TEXTS.iter().map(|&text| text.to_owned()).collect();
         }
-        let file = random(&mut state, texts.len());
+        let file = random.below(texts.len());
         let text = &mut texts[file];
         let points: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-        let first = random(&mut state, points.len());
-        let last = (first + random(&mut state, 4)).min(points.len() - 1);
-        text.replace_range(points[first]..points[last], PIECES[random(&mut state, PIECES.len())]);
+        let first = random.below(points.len());
+        let last = (first + random.below(4)).min(points.len() - 1);
+        text.replace_range(points[first]..points[last], PIECES[random.below(PIECES.len())]);
         let files: Vec<File> = texts
             .iter()
             .enumerate()
@@ -117,7 +115,7 @@ fn nothing_panics_on_broken_texts() {
         let analysis = host.analysis();
         let points: Vec<usize> =
             texts[file].char_indices().map(|(at, _)| at).chain([texts[file].len()]).collect();
-        let offset = points[random(&mut state, points.len())];
+        let offset = points[random.below(points.len())];
         ask_everything(&analysis, file, offset as u32);
     }
 }

@@ -3,40 +3,28 @@
 mod client;
 
 use client::{Client, at};
+use ir::testing::Prng;
 use serde_json::{Value, json};
 
-/// A generator of numbers that is the same everywhere (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((z ^ (z >> 31)) % limit.max(1) as u64) as usize
-    }
-
-    /// A value of any kind.
-    fn value(&mut self) -> Value {
-        match self.below(16) {
-            0 => Value::Null,
-            1 => json!(-1),
-            2 => json!(u64::MAX),
-            3 => json!(4_294_967_295_u64),
-            4 => json!(1e308),
-            5 => json!(""),
-            6 => json!("file:///%ff%00/../..//x.yaml"),
-            7 => json!("\u{0}\u{feff}😀\r"),
-            8 => json!([]),
-            9 => json!({}),
-            10 => json!([[[[[[]]]]]]),
-            11 => json!(true),
-            12 => json!("x".repeat(5000)),
-            13 => json!({ "line": 4_294_967_295_u64, "character": 4_294_967_295_u64 }),
-            14 => json!(["textDocument/hover"]),
-            _ => json!(0),
-        }
+/// A value of any kind.
+fn value(random: &mut Prng) -> Value {
+    match random.below(16) {
+        0 => Value::Null,
+        1 => json!(-1),
+        2 => json!(u64::MAX),
+        3 => json!(4_294_967_295_u64),
+        4 => json!(1e308),
+        5 => json!(""),
+        6 => json!("file:///%ff%00/../..//x.yaml"),
+        7 => json!("\u{0}\u{feff}😀\r"),
+        8 => json!([]),
+        9 => json!({}),
+        10 => json!([[[[[[]]]]]]),
+        11 => json!(true),
+        12 => json!("x".repeat(5000)),
+        13 => json!({ "line": 4_294_967_295_u64, "character": 4_294_967_295_u64 }),
+        14 => json!(["textDocument/hover"]),
+        _ => json!(0),
     }
 }
 
@@ -161,7 +149,7 @@ async fn mutated_messages_break_nothing() {
     }));
     let (mut client, _) = Client::start(json!({}), &[]).await;
     client.open(URI, TEXT).await;
-    let mut random = Random(5);
+    let mut random = Prng::new(5);
     let all = messages();
     for number in 0..count() {
         let mut message = all[random.below(all.len())].clone();
@@ -183,7 +171,7 @@ async fn mutated_messages_break_nothing() {
                         entries.remove(key);
                     }
                 }
-                _ => *message.pointer_mut(place).unwrap() = random.value(),
+                _ => *message.pointer_mut(place).unwrap() = value(&mut random),
             }
         }
         let mut body = message.to_string().into_bytes();
