@@ -9,10 +9,6 @@ use crate::args::Input;
 /// `rulec build`.
 #[derive(Debug, Args)]
 pub struct Build {
-    /// What is compiled.
-    #[command(flatten)]
-    pub input: Input,
-
     /// The bundle to write
     #[arg(short = 'o', long, value_name = "FILE")]
     pub output: PathBuf,
@@ -24,6 +20,10 @@ pub struct Build {
     /// Version of the rules; hosts refuse an older one than they had. Without it, `bundle-version` of rulec.toml counts
     #[arg(long, value_name = "N")]
     pub bundle_version: Option<u64>,
+
+    /// What is compiled.
+    #[command(flatten)]
+    pub input: Input,
 }
 
 /// `rulec bundle`.

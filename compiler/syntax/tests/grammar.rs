@@ -3,6 +3,9 @@
 
 use std::path::Path;
 
+/// What the file is for; LALRPOP does not say it.
+const HEAD: &str = "//! The parser of the reference grammar: `condition.lalrpop`, by LALRPOP. `tests/grammar.rs` writes it anew.\n\n";
+
 #[test]
 fn grammar_is_current() {
     // Relative, as LALRPOP writes no absolute path: tests run in the package's folder.
@@ -13,7 +16,8 @@ fn grammar_is_current() {
         .set_out_dir(&target)
         .process_file(source.join("condition.lalrpop"))
         .expect("the grammar has no conflicts");
-    let fresh = std::fs::read_to_string(target.join("condition.rs")).expect("LALRPOP writes condition.rs");
+    let made = std::fs::read_to_string(target.join("condition.rs")).expect("LALRPOP writes condition.rs");
+    let fresh = format!("{HEAD}{made}");
     std::fs::remove_dir_all(&target).ok();
     let checked_in = source.join("condition/reference/grammar.rs");
     if std::env::var_os("UPDATE_EXPECT").is_some() {

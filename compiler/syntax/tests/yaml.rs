@@ -30,6 +30,9 @@ fn errors_stand_where_falco_sees_them() {
         ("- items: ]\n", "1:10 illegal flow end"),
         ("- a: *nope\n", "1:6 the referenced anchor is not defined: nope"),
         ("- a: \"\\q\"\n", "1:9 unknown escape character: q"),
+        // Columns go on where the text has ended.
+        ("\"\\", "1:4 unknown escape character: "),
+        ("- a: \"\\x4", "1:11 bad character found while scanning hex number"),
         ("- a: @x\n", "1:6 unknown token"),
         ("- a: %x\n", "1:6 unknown token"),
         ("- a: \"x\" y\n", "1:10 unexpected scalar"),

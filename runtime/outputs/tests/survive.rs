@@ -49,7 +49,7 @@ impl Output for Fine {
 
 /// The process that is killed: sends what is missing up to `ALERTS`, then waits until the outputs have it.
 #[test]
-#[ignore = "started by the others"]
+#[ignore = "no test of its own: the process that the other tests start and kill"]
 fn victim() {
     let Ok(folder) = std::env::var("SURVIVE_FOLDER") else { return };
     let folder = PathBuf::from(folder);
@@ -184,7 +184,7 @@ fn nothing_is_missing_after_a_kill_and_an_outage() {
 }
 
 #[test]
-#[ignore = "takes more than a minute"]
+#[ignore = "waits for a minute; the short one asks the same. `cargo test -p outputs --test survive minute -- --ignored` runs it"]
 fn nothing_is_missing_after_a_kill_and_an_outage_of_a_minute() {
     survive("long", Duration::from_secs(60), 2000);
 }

@@ -54,6 +54,13 @@ impl<'t> Input<'t> {
         Position { offset: clamp(self.at), line: self.line, column: clamp(self.at - self.line_start) }
     }
 
+    /// The cursor's position after an attempt to read up to `end`: yaml-cpp counts columns beyond the end of the text.
+    pub(super) fn position_past(&self, end: usize) -> Position {
+        let mut position = self.position();
+        position.column += clamp(end.saturating_sub(self.at));
+        position
+    }
+
     pub(super) fn at_end(&self) -> bool {
         self.at >= self.bytes.len()
     }

@@ -376,7 +376,7 @@ fn unescape(input: &mut Input<'_>, out: &mut Decoder) -> Result<(), YamlError> {
         (_, Some(b'U')) => return unescape_hex(input, 8, at, out),
         (_, other) => {
             let shown = other.map_or(String::new(), |byte| String::from_utf8_lossy(&[byte]).into_owned());
-            return fail(format!("{}{shown}", message::INVALID_ESCAPE), input.position());
+            return fail(format!("{}{shown}", message::INVALID_ESCAPE), input.position_past(at + 2));
         }
     };
     out.make(simple, at);
@@ -385,11 +385,12 @@ fn unescape(input: &mut Input<'_>, out: &mut Decoder) -> Result<(), YamlError> {
 
 fn unescape_hex(input: &mut Input<'_>, digits: usize, at: usize, out: &mut Decoder) -> Result<(), YamlError> {
     let mut value = Some(0u32);
+    let end = input.at() + digits;
     for _ in 0..digits {
         let digit = input.next().and_then(|byte| char::from(byte).to_digit(16));
         value = value.zip(digit).map(|(value, digit)| value << 4 | digit);
     }
-    let Some(value) = value else { return fail(message::INVALID_HEX, input.position()) };
+    let Some(value) = value else { return fail(message::INVALID_HEX, input.position_past(end)) };
     let Some(decoded) = char::from_u32(value) else {
         return fail(format!("{}{value}", message::INVALID_UNICODE), input.position());
     };

@@ -1,3 +1,5 @@
+//! The parser of the reference grammar: `condition.lalrpop`, by LALRPOP. `tests/grammar.rs` writes it anew.
+
 // auto-generated: "lalrpop 0.23.2"
 // sha3: a7ab8a90633edafbe40afe2f6542b345237a0c3e0d036b3aa61c7315f2774a0c
 // features: 
