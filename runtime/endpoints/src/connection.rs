@@ -1,5 +1,6 @@
 //! Connections: accepted up to a limit, served by a handler, ended in order when the program ends.
 
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
@@ -14,6 +15,7 @@ use hyper::{Request, Response};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tonic::body::Body;
@@ -21,10 +23,13 @@ use tonic::body::Body;
 use crate::authority::Mended;
 use crate::listen::Listener;
 
-/// Connections of one server at a time; further ones wait to be accepted.
+/// Connections of one server at a time. A further one over HTTP/1.1 ends the oldest: whoever holds many open must not keep
+/// health checks out. Further ones for gRPC, where connections are meant to last, wait.
 const MOST_CONNECTIONS: usize = 64;
 /// How long a client may take for a TLS handshake or for the head of a request.
 const SLOWEST_CLIENT: Duration = Duration::from_secs(10);
+/// How long an HTTP/1.1 connection may last, whatever its client does with it: one that takes no answer keeps a place.
+const LONGEST_CONNECTION: Duration = Duration::from_secs(60);
 /// How long connections may take to end.
 const FAREWELL: Duration = Duration::from_secs(2);
 /// How long to wait after the system refused a connection, for want of descriptors for instance.
@@ -63,10 +68,11 @@ pub(crate) async fn serve(
     mut end: watch::Receiver<bool>,
 ) {
     let slots = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let mut open: VecDeque<AbortHandle> = VecDeque::new();
     loop {
         let accepted = tokio::select! {
             () = ended(&mut end) => break,
-            accepted = accept(&listener, &slots) => accepted,
+            accepted = accept(&listener, protocol, &slots, &mut open) => accepted,
         };
         let (stream, slot, tls) = match accepted {
             Ok(accepted) => accepted,
@@ -76,7 +82,7 @@ pub(crate) async fn serve(
             }
         };
         let (handler, end) = (handler.clone(), end.clone());
-        tokio::spawn(async move {
+        let task = tokio::spawn(async move {
             let stream = match tls {
                 None => stream,
                 Some(tls) => match timeout(SLOWEST_CLIENT, tls.accept(stream)).await {
@@ -88,6 +94,7 @@ pub(crate) async fn serve(
             connection(stream, protocol, handler, end).await;
             drop(slot);
         });
+        open.push_back(task.abort_handle());
     }
     drop(listener);
     // All slots are free when all connections have ended.
@@ -101,17 +108,30 @@ async fn ended(end: &mut watch::Receiver<bool>) {
 
 type Accepted = (Box<dyn Stream>, tokio::sync::OwnedSemaphorePermit, Option<TlsAcceptor>);
 
-async fn accept(listener: &Listener, slots: &Arc<Semaphore>) -> io::Result<Accepted> {
-    let slot = slots.clone().acquire_owned().await.map_err(io::Error::other)?;
-    Ok(match listener {
+async fn accept(
+    listener: &Listener,
+    protocol: Protocol,
+    slots: &Arc<Semaphore>,
+    open: &mut VecDeque<AbortHandle>,
+) -> io::Result<Accepted> {
+    let (stream, tls): (Box<dyn Stream>, _) = match listener {
         Listener::Tcp(listener, tls) => {
             let stream = listener.accept().await?.0;
             // Alerts are small and should not wait for each other.
             let _ = stream.set_nodelay(true);
-            (Box::new(stream), slot, tls.clone())
+            (Box::new(stream), tls.clone())
         }
-        Listener::Unix(listener, _) => (Box::new(Mended::new(listener.accept().await?.0)), slot, None),
-    })
+        Listener::Unix(listener, _) => (Box::new(Mended::new(listener.accept().await?.0)), None),
+    };
+    open.retain(|connection| !connection.is_finished());
+    if protocol == Protocol::Http1
+        && slots.available_permits() == 0
+        && let Some(oldest) = open.pop_front()
+    {
+        oldest.abort();
+    }
+    let slot = slots.clone().acquire_owned().await.map_err(io::Error::other)?;
+    Ok((stream, slot, tls))
 }
 
 async fn connection(
@@ -136,8 +156,10 @@ async fn connection(
             );
             tokio::select! {
                 _ = connection.as_mut() => return,
-                () = ended(&mut end) => connection.as_mut().graceful_shutdown(),
+                () = ended(&mut end) => {}
+                () = tokio::time::sleep(LONGEST_CONNECTION) => {}
             }
+            connection.as_mut().graceful_shutdown();
             let _ = timeout(FAREWELL, connection).await;
         }
         Protocol::Http2 => {

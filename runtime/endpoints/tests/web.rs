@@ -14,6 +14,9 @@ use endpoints::{Board, Endpoints, Plan, Reload, WebPlan};
 use outputs::Output;
 use support::{Loop, any_port, exporter, get, plan, request, snapshot, web};
 
+/// Where the event loop is to count as stalled soon. A start may take thirty times as long.
+const STALL: Duration = Duration::from_secs(2);
+
 #[test]
 fn health_and_versions_have_falcos_bodies() {
     let board = Board::new();
@@ -36,12 +39,12 @@ fn a_stalled_event_loop_is_not_healthy() {
     let board = Board::new();
     let events = Loop::start(&board, snapshot());
     let exporter = exporter();
-    let endpoints =
-        Endpoints::start(Plan { web: Some(web()), exporter: Some(exporter), ..plan(&board) }).unwrap();
+    let plan = Plan { web: Some(web()), exporter: Some(exporter), stall: STALL, ..plan(&board) };
+    let endpoints = Endpoints::start(plan).unwrap();
     let address = endpoints.web_address().unwrap();
     let probes = endpoints.exporter_addresses().unwrap().1;
-    assert_eq!(get(address, "/healthz").status, 200);
     support::wait("the loop", || get(probes, "/readiness").status == 204);
+    support::wait("health", || get(address, "/healthz").status == 200);
     assert_eq!(get(probes, "/liveness").status, 204);
     events.silent.store(true, Ordering::Relaxed);
     support::wait("a stall", || get(address, "/healthz").status == 503);
@@ -55,11 +58,10 @@ fn a_stalled_event_loop_is_not_healthy() {
 #[test]
 fn a_start_may_take_its_time_but_is_not_ready() {
     let board = Board::new();
-    let plan = Plan { web: Some(web()), exporter: Some(exporter()), ..plan(&board) };
-    let stall = plan.stall;
+    let plan = Plan { web: Some(web()), exporter: Some(exporter()), stall: STALL, ..plan(&board) };
     let endpoints = Endpoints::start(plan).unwrap();
     let probes = endpoints.exporter_addresses().unwrap().1;
-    std::thread::sleep(stall + Duration::from_millis(100));
+    std::thread::sleep(STALL + Duration::from_millis(100));
     assert_eq!(get(endpoints.web_address().unwrap(), "/healthz").status, 200);
     assert_eq!((get(probes, "/liveness").status, get(probes, "/readiness").status), (204, 503));
     // There is nothing to say on events yet, and what there is can be read.
@@ -198,10 +200,11 @@ fn what_is_not_http_does_no_harm() {
         let _ = stream.set_read_timeout(Some(Duration::from_millis(50)));
         let _ = stream.read(&mut [0; 100]);
     }
-    // Idle connections do not keep others out.
-    let idle: Vec<TcpStream> = (0..32).map(|_| TcpStream::connect(address).unwrap()).collect();
+    // Many idle connections do not keep others out: the oldest go.
+    let mut idle: Vec<TcpStream> = (0..200).map(|_| TcpStream::connect(address).unwrap()).collect();
     assert_eq!(get(address, "/healthz").status, 200);
-    drop(idle);
+    idle[0].set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    assert_eq!(idle[0].read(&mut [0; 1]).unwrap_or(0), 0);
 }
 
 #[test]
@@ -215,6 +218,6 @@ fn an_address_in_use_is_an_error_and_the_end_is_quick() {
     let open = TcpStream::connect(endpoints.web_address().unwrap()).unwrap();
     let start = Instant::now();
     drop(endpoints);
-    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
     drop(open);
 }

@@ -1,8 +1,9 @@
 //! What the tests share: sample numbers, servers on free ports, an event loop that answers, a small HTTP client.
 #![allow(dead_code, reason = "each test uses a part")]
 
+use std::hash::{BuildHasher, RandomState};
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -123,12 +124,22 @@ pub fn any_port() -> SocketAddr {
     "127.0.0.1:0".parse().unwrap()
 }
 
+/// An address for a program that is about to be started. The system gives its port to nobody who does not ask for it by
+/// number.
+pub fn free_address() -> SocketAddr {
+    let chance = RandomState::new().hash_one(std::process::id());
+    let addresses = (0..12_000).map(|step| (20_000 + (chance.wrapping_add(step) % 12_000)) as u16);
+    let mut addresses = addresses.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
+    addresses.find(|address| TcpListener::bind(address).is_ok()).unwrap()
+}
+
 /// A plan that serves nothing.
 pub fn plan(board: &Board) -> Plan {
     Plan {
         facts: Arc::new(facts()),
         board: board.clone(),
-        stall: Duration::from_millis(800),
+        // Longer than any thread of a busy machine sleeps.
+        stall: Duration::from_secs(120),
         host_root: PathBuf::from("/"),
         labels: None,
         web: None,
