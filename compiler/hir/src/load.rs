@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::span::{FileId, FileRange, Span};
-use syntax::yaml::{Yaml, YamlError, read, split};
+use syntax::yaml::{Yaml, YamlError, read, reread, split};
 
 use crate::codes;
 use crate::compile::{Cache, Compiled, Compiler};
@@ -16,7 +16,7 @@ use crate::input::{Input, Options};
 use crate::items::Reader;
 use crate::lint::{self, LintContext};
 use crate::scope::{Definitions, PluginRequirement};
-use crate::source::{Sources, TreeId};
+use crate::source::{SourceFile, Sources, TreeId};
 use crate::yaml_help;
 
 /// What checking gave.
@@ -98,12 +98,13 @@ impl Load {
     }
 }
 
-/// What one check leaves for the next: trees of files and parsed and checked conditions, all by text, so that what did
-/// not change is not read again.
+/// What one check leaves for the next: trees of files, texts with lists put in, and parsed and checked conditions, each
+/// with what it was made from, so that what did not change is not read again.
 ///
 /// It is good for one catalogue: whoever changes [`Options::catalogue`] starts a new one.
 #[derive(Default)]
 pub struct Memo {
+    /// By name of the file.
     trees: FxHashMap<Arc<str>, KnownTree>,
     cache: Cache,
     quiet: lint::Quiet,
@@ -111,18 +112,33 @@ pub struct Memo {
 
 /// A file's text as YAML, and what there is to say about its form once that was asked.
 struct KnownTree {
+    text: Arc<str>,
     tree: Arc<Yaml>,
     error: Option<YamlError>,
     schema: Option<Result<Vec<String>, String>>,
 }
 
 impl Memo {
-    fn read(&mut self, text: &Arc<str>) -> &mut KnownTree {
-        self.trees.entry(text.clone()).or_insert_with(|| {
-            let parsed = read(text);
-            let error = parsed.errors.into_iter().next();
-            KnownTree { tree: Arc::new(parsed.tree), error, schema: None }
-        })
+    fn read(&mut self, file: &SourceFile) -> &mut KnownTree {
+        let known = self.trees.entry(file.name.clone()).or_insert_with(|| KnownTree::new(&file.text));
+        if known.text != file.text {
+            let changed = known.error.is_none().then(|| reread(&known.tree, &file.text)).flatten();
+            *known = match changed {
+                Some(tree) => {
+                    KnownTree { text: file.text.clone(), tree: Arc::new(tree), error: None, schema: None }
+                }
+                None => KnownTree::new(&file.text),
+            };
+        }
+        known
+    }
+}
+
+impl KnownTree {
+    fn new(text: &Arc<str>) -> KnownTree {
+        let parsed = read(text);
+        let error = parsed.errors.into_iter().next();
+        KnownTree { text: text.clone(), tree: Arc::new(parsed.tree), error, schema: None }
     }
 }
 
@@ -138,7 +154,7 @@ pub fn check_again(input: &Input, memo: &mut Memo) -> Checked {
 }
 
 fn run(input: &Input, memo: &mut Memo) -> Checked {
-    memo.trees.retain(|text, _| input.files.iter().any(|file| file.text == *text));
+    memo.trees.retain(|name, _| input.files.iter().any(|file| file.name == *name));
     memo.cache.next_run();
     let mut sources = Sources::default();
     let files: Vec<ReadFile> = input.files.iter().map(|file| read_file(file, &mut sources, memo)).collect();
@@ -176,9 +192,9 @@ fn run(input: &Input, memo: &mut Memo) -> Checked {
     Checked { files: results, diagnostics, unmet_requirements, sources, definitions, compiled }
 }
 
-fn read_file(file: &crate::SourceFile, sources: &mut Sources, memo: &mut Memo) -> ReadFile {
+fn read_file(file: &SourceFile, sources: &mut Sources, memo: &mut Memo) -> ReadFile {
     let id = sources.add_file(file.clone());
-    let known = memo.read(&file.text);
+    let known = memo.read(file);
     let Some(error) = known.error.clone() else {
         let tree = sources.add_tree(id, 0, known.tree.clone());
         let schema = known.schema.get_or_insert_with(|| schema::validate(sources, tree)).clone();

@@ -11,6 +11,7 @@ use syntax::{Parse, SyntaxError};
 
 use crate::check::{CheckedUnit, Fields, Reach, check_unit};
 use crate::compile::rule::RuleOutcome;
+use crate::text::{Replacements, Traced};
 
 /// Index of a unit in its cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,6 +51,13 @@ impl Unit {
     }
 }
 
+/// A text with lists put in.
+struct Substituted {
+    before: Traced,
+    after: Arc<Traced>,
+    lists: Box<[usize]>,
+}
+
 /// Keeps what was parsed and checked, over the loads of a run and beyond.
 #[derive(Default)]
 pub(crate) struct Cache {
@@ -68,6 +76,12 @@ pub(crate) struct Cache {
     /// What can satisfy macros, by stamp; and of the run before.
     reaches: FxHashMap<u64, Reach<EventSet>>,
     earlier_reaches: FxHashMap<u64, Reach<EventSet>>,
+    /// The lists of each load, by stamp; and of the run before.
+    lists: FxHashMap<u64, Arc<Replacements>>,
+    earlier_lists: FxHashMap<u64, Arc<Replacements>>,
+    /// By the lists' stamp, hash of the text and place of its first byte; and those of the run before.
+    texts: FxHashMap<u64, Substituted>,
+    earlier_texts: FxHashMap<u64, Substituted>,
     next: u32,
 }
 
@@ -80,6 +94,46 @@ impl Cache {
         self.earlier = std::mem::take(&mut self.rules);
         self.earlier.retain(|_, outcome| outcome.is_clean());
         self.earlier_reaches = std::mem::take(&mut self.reaches);
+        self.earlier_lists = std::mem::take(&mut self.lists);
+        self.earlier_texts = std::mem::take(&mut self.texts);
+    }
+
+    /// The lists with a stamp, prepared to be put into texts.
+    pub(super) fn replacements(&self, stamp: u64) -> Option<Arc<Replacements>> {
+        self.lists.get(&stamp).or_else(|| self.earlier_lists.get(&stamp)).cloned()
+    }
+
+    /// Keeps lists for the next run.
+    pub(super) fn keep_replacements(&mut self, stamp: u64, replacements: &Arc<Replacements>) {
+        if self.keeps {
+            self.lists.insert(stamp, replacements.clone());
+        }
+    }
+
+    /// A text after `substitute`, which puts in the lists with a stamp and tells which they were.
+    pub(super) fn substituted(
+        &mut self,
+        stamp: u64,
+        before: Traced,
+        substitute: impl FnOnce(&mut Traced) -> Box<[usize]>,
+    ) -> (Arc<Traced>, Box<[usize]>) {
+        if !self.keeps {
+            let mut text = before;
+            let lists = substitute(&mut text);
+            return (Arc::new(text), lists);
+        }
+        let mut hasher = FxHasher::default();
+        (stamp, before.as_str(), before.origin(0).map(|(origin, _)| origin.scalar)).hash(&mut hasher);
+        let key = hasher.finish();
+        let known = self.texts.remove(&key).or_else(|| self.earlier_texts.remove(&key));
+        let known = known.filter(|known| known.before == before).unwrap_or_else(|| {
+            let mut text = before.clone();
+            let lists = substitute(&mut text);
+            Substituted { before, after: Arc::new(text), lists }
+        });
+        let found = (known.after.clone(), known.lists.clone());
+        self.texts.insert(key, known);
+        found
     }
 
     /// What can satisfy a macro, worked out once for all runs in which nothing below it changes.

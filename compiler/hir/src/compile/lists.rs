@@ -1,5 +1,10 @@
 //! Lists: items, and the text that replaces a list's name (language.md 6.2, 6.3).
 
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use rustc_hash::FxHasher;
+
 use crate::compile::{CompiledList, Compiler};
 use crate::text::{Replacement, Replacements, ScalarId, Traced};
 
@@ -29,12 +34,34 @@ impl Compiler<'_, '_> {
         for (list, referred) in compiled.iter_mut().zip(referred) {
             list.used = referred;
         }
-        let replacements = lists.iter().zip(&compiled).map(|(list, compiled)| Replacement {
-            name: list.name.to_string(),
-            text: self.replacement(&compiled.items),
+        let mut hasher = FxHasher::default();
+        for (list, compiled) in lists.iter().zip(&compiled) {
+            list.name.hash(&mut hasher);
+            compiled.items.len().hash(&mut hasher);
+            for &item in &compiled.items {
+                (item, self.sources.scalar_text(item)).hash(&mut hasher);
+            }
+        }
+        self.lists_stamp = hasher.finish();
+        self.compiled.replacements = self.cache.replacements(self.lists_stamp).unwrap_or_else(|| {
+            let each = lists.iter().zip(&compiled).map(|(list, compiled)| Replacement {
+                name: list.name.to_string(),
+                text: self.replacement(&compiled.items),
+            });
+            Arc::new(Replacements::new(each.collect()))
         });
-        self.compiled.replacements = Replacements::new(replacements.collect());
+        self.cache.keep_replacements(self.lists_stamp, &self.compiled.replacements);
         self.compiled.lists = compiled;
+    }
+
+    /// A text with lists put in, and which.
+    pub(super) fn substituted(&mut self, text: Traced) -> (Arc<Traced>, Box<[usize]>) {
+        let replacements = &self.compiled.replacements;
+        self.cache.substituted(self.lists_stamp, text, |text| {
+            let mut lists = Vec::new();
+            replacements.substitute(text, |index| lists.push(index));
+            lists.into()
+        })
     }
 
     fn replacement(&self, items: &[ScalarId]) -> Traced {

@@ -22,8 +22,8 @@ impl Compiler<'_, '_> {
     pub(super) fn macros(&mut self) {
         let definitions = self.definitions;
         for one in definitions.macros.iter() {
-            let mut text = one.condition.traced(self.sources);
-            self.substitute(&mut text);
+            let (text, lists) = self.substituted(one.condition.traced(self.sources));
+            self.mark(&lists, &[]);
             let unit = (!one.condition.is_missing()).then(|| self.cache.unit(text.as_str()));
             let broken = unit.as_ref().is_none_or(|unit| !unit.is_ok());
             if let Some(unit) = unit.as_ref().filter(|unit| !unit.is_ok()) {
@@ -41,16 +41,6 @@ impl Compiler<'_, '_> {
         for index in 0..definitions.macros.len() {
             self.resolve_macro(index);
         }
-    }
-
-    /// Replaces list names, and notes which lists were found.
-    pub(super) fn substitute(&mut self, text: &mut crate::text::Traced) {
-        let lists = &mut self.compiled.lists;
-        self.compiled.replacements.substitute(text, |index| {
-            if let Some(list) = lists.get_mut(index) {
-                list.used = true;
-            }
-        });
     }
 
     /// Checks the names in one macro and marks the macros that it uses.

@@ -45,7 +45,7 @@ pub struct CompiledList {
 #[derive(Clone, Debug)]
 pub struct CompiledMacro {
     /// Its condition after list substitution.
-    pub text: Traced,
+    pub text: Arc<Traced>,
     /// The parsed condition; `None` when the macro has none or it does not parse.
     pub unit: Option<Arc<Unit>>,
     /// Whether a rule or macro refers to it.
@@ -60,7 +60,7 @@ pub struct CompiledMacro {
 #[derive(Clone, Debug)]
 pub struct CompiledRule {
     /// Its condition with exceptions and after list substitution.
-    pub text: Traced,
+    pub text: Arc<Traced>,
     /// The parsed condition.
     pub unit: Arc<Unit>,
     /// Its checks; those of macros are with the macros.
@@ -97,7 +97,7 @@ pub struct Compiled {
     pub macros: Vec<CompiledMacro>,
     /// The rules; `None` for those of unknown sources, skipped ones and those with errors.
     pub rules: Vec<Option<Arc<CompiledRule>>>,
-    pub(crate) replacements: Replacements,
+    replacements: Arc<Replacements>,
 }
 
 /// What one compilation needs.
@@ -110,6 +110,8 @@ pub(crate) struct Compiler<'a, 'e> {
     findings: Vec<Finding>,
     compiled: Compiled,
     facts: Facts,
+    /// Equal in two loads when all lists are equal.
+    lists_stamp: u64,
     /// Whether more files are loaded after this, so that outcomes are worth keeping.
     more_follow: bool,
 }
@@ -133,6 +135,7 @@ impl<'a, 'e> Compiler<'a, 'e> {
             findings,
             compiled,
             facts,
+            lists_stamp: 0,
             more_follow,
         }
     }

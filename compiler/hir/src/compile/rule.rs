@@ -80,7 +80,7 @@ impl Compiler<'_, '_> {
 
     fn rule(&mut self, rule: &Rule) -> Option<Arc<CompiledRule>> {
         let first = self.findings.len();
-        let mut text = match self.assemble(rule) {
+        let text = match self.assemble(rule) {
             Ok(text) => text,
             Err(error) => {
                 let finding = self.assembly_error(rule, &error);
@@ -89,8 +89,7 @@ impl Compiler<'_, '_> {
                 rule.condition.traced(self.sources)
             }
         };
-        let mut lists = Vec::new();
-        self.compiled.replacements.substitute(&mut text, |index| lists.push(index));
+        let (text, lists) = self.substituted(text);
         let unit = (!rule.condition.is_missing()).then(|| self.cache.unit(text.as_str()));
         let inputs = Inputs {
             version: rule.standing.version,
@@ -153,7 +152,7 @@ impl Compiler<'_, '_> {
 
     /// What an earlier run gave, when every byte of the rule's texts comes from where it came from then and nothing below
     /// them has changed.
-    fn earlier(&self, rule: &Rule, text: &Traced, inputs: &Inputs) -> Option<&RuleOutcome> {
+    fn earlier(&self, rule: &Rule, text: &Arc<Traced>, inputs: &Inputs) -> Option<&RuleOutcome> {
         let known = self.cache.earlier.get(&rule.name)?;
         let compiled = known.compiled.as_ref()?;
         // What the configuration adds to outputs can depend on whatever a rule says.
@@ -190,7 +189,7 @@ impl Compiler<'_, '_> {
     }
 
     /// Marks lists and macros as used.
-    fn mark(&mut self, lists: &[usize], macros: &[usize]) {
+    pub(super) fn mark(&mut self, lists: &[usize], macros: &[usize]) {
         for &index in lists {
             if let Some(list) = self.compiled.lists.get_mut(index) {
                 list.used = true;

@@ -1,6 +1,6 @@
 //! What lints look at.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use crate::check::{CheckedUnit, Fields, TypedCheck, check_unit};
 use crate::compile::{Compiled, CompiledRule, Unit};
 use crate::diagnostic::Edit;
 use crate::input::Options;
+use crate::lint::undefined_list::Names;
 use crate::scope::{Definitions, Macro, Rule};
 use crate::source::Sources;
 use crate::text::{Place, Scalars, Traced};
@@ -37,6 +38,7 @@ pub struct LintContext<'a> {
     macros: Vec<Option<usize>>,
     /// By macro: the source of the first rule that uses it.
     macro_sources: Vec<Option<Arc<str>>>,
+    list_names: OnceCell<Names<'a>>,
 }
 
 /// A condition that parsed: of a rule with its exceptions, or of a macro; lists are put in, macros are not.
@@ -116,6 +118,7 @@ impl<'a> LintContext<'a> {
             focus: Cell::new(0),
             macros: vec![None; compiled.macros.len()],
             macro_sources: macro_sources(definitions, compiled),
+            list_names: OnceCell::new(),
         };
         for (rule, one) in context.rules() {
             let checked = one.checked.clone();
@@ -179,6 +182,11 @@ impl<'a> LintContext<'a> {
     pub(super) fn focused_range(&self) -> std::ops::Range<usize> {
         let at = self.focus.get();
         at..at + 1
+    }
+
+    /// The names of all lists.
+    pub(super) fn list_names(&self) -> &Names<'a> {
+        self.list_names.get_or_init(|| Names::new(self.definitions.lists.iter().map(|list| &*list.name)))
     }
 
     /// Turns to the condition at a place.

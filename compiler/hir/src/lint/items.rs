@@ -54,7 +54,8 @@ fn item<'a>(
     };
     ignored_override(context, tree, &item, yaml, found);
     let flag = |key: Key| item.fields.get(key).and_then(|entry| yaml.text(entry.value)).unwrap_or("");
-    let appends = matches!(flag(Key::Append).to_ascii_lowercase().as_str(), "true" | "yes" | "on" | "y");
+    let append = flag(Key::Append);
+    let appends = ["true", "yes", "on", "y"].iter().any(|word| append.eq_ignore_ascii_case(word));
     if kind == "rule" {
         ignored_keys(context, tree, &item, yaml, appends, found);
         exception_keys(context, tree, &item, yaml, found);
@@ -72,7 +73,7 @@ fn item<'a>(
     }
     let differs = |old: &&Definition| {
         let Some(earlier) = context.sources.tree(old.tree) else { return true };
-        old.changed || content(earlier, &Item::of(earlier, old.node)) != content(yaml, &item)
+        old.changed || !says_the_same((earlier, &Item::of(earlier, old.node)), (yaml, &item))
     };
     if let Some(old) = known.get(&key).filter(differs) {
         let message = format!("the {kind} `{name}` is defined again, which drops its earlier definition");
@@ -97,24 +98,34 @@ fn item<'a>(
     known.insert(key, Definition { name: place, tree, node, changed: false });
 }
 
-/// Everything that an item says, as text.
-fn content(yaml: &Yaml, item: &Item) -> Vec<String> {
-    let mut content = Vec::new();
-    for entry in &item.fields.entries {
-        content.push(yaml.text(entry.key).unwrap_or("").to_owned());
-        let mut open = vec![entry.value];
-        while let Some(node) = open.pop() {
-            match yaml.text(node) {
-                Some(text) => content.push(text.split_whitespace().collect::<Vec<_>>().join(" ")),
-                None => {
-                    content.push(format!("{}", yaml.elements(node).len() + yaml.pairs(node).len()));
-                    open.extend(yaml.elements(node).iter().rev());
-                    open.extend(yaml.pairs(node).iter().rev().flat_map(|pair| [pair.value, pair.key]));
-                }
+/// Whether two items have the same keys and values, white space in them aside.
+fn says_the_same((a, first): (&Yaml, &Item), (b, second): (&Yaml, &Item)) -> bool {
+    let (first, second) = (&first.fields.entries, &second.fields.entries);
+    let both = || first.iter().zip(second);
+    let mut open: Vec<(YamlId, YamlId)> =
+        both().flat_map(|(one, other)| [(one.key, other.key), (one.value, other.value)]).collect();
+    if first.len() != second.len() {
+        return false;
+    }
+    while let Some((one, other)) = open.pop() {
+        let same = match (a.text(one), b.text(other)) {
+            (Some(one), Some(other)) => one == other || one.split_whitespace().eq(other.split_whitespace()),
+            (None, None) => {
+                let (elements, pairs) = (a.elements(one), a.pairs(one));
+                open.extend(elements.iter().copied().zip(b.elements(other).iter().copied()));
+                let pairs_of_both = pairs.iter().zip(b.pairs(other));
+                open.extend(
+                    pairs_of_both.flat_map(|(one, other)| [(one.key, other.key), (one.value, other.value)]),
+                );
+                elements.len() == b.elements(other).len() && pairs.len() == b.pairs(other).len()
             }
+            _ => false,
+        };
+        if !same {
+            return false;
         }
     }
-    content
+    true
 }
 
 /// A line with `override` after the item's name, for items in block style.

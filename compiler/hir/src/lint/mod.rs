@@ -56,7 +56,8 @@ pub enum Lint {
 
 /// Every lint.
 pub static ALL: &[Lint] = &[
-    Lint::Whole(undefined_list::run),
+    Lint::Whole(undefined_list::in_lists),
+    Lint::Each(undefined_list::in_conditions),
     Lint::Each(impossible_path::run),
     Lint::Each(process_name::run),
     Lint::Each(wrapping::run),

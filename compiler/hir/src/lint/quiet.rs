@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 
-use crate::compile::CompiledRule;
+use crate::compile::{CompiledMacro, CompiledRule};
 use crate::lint::LintContext;
 use crate::text::Traced;
 
@@ -18,7 +18,7 @@ pub(crate) struct Quiet {
     /// By address, which stays theirs as long as they are kept here.
     rules: FxHashMap<usize, Arc<CompiledRule>>,
     /// By name.
-    macros: FxHashMap<Arc<str>, (Traced, u64)>,
+    macros: FxHashMap<Arc<str>, (Arc<Traced>, u64)>,
 }
 
 impl Quiet {
@@ -41,8 +41,8 @@ impl Quiet {
         if let Some(compiled) = condition.compiled {
             return self.rules.contains_key(&(Arc::as_ptr(compiled) as usize));
         }
-        let Some((name, stamp)) = macro_key(context, at) else { return false };
-        self.macros.get(name).is_some_and(|(text, known)| *known == stamp && text == condition.text)
+        let Some((name, compiled)) = whole_macro(context, at) else { return false };
+        self.macros.get(name).is_some_and(|(text, stamp)| *stamp == compiled.stamp && *text == compiled.text)
     }
 
     /// Notes that there is nothing to say about a condition.
@@ -50,16 +50,16 @@ impl Quiet {
         let Some(condition) = context.conditions().get(at) else { return };
         if let Some(compiled) = condition.compiled {
             self.rules.insert(Arc::as_ptr(compiled) as usize, compiled.clone());
-        } else if let Some((name, stamp)) = macro_key(context, at) {
-            self.macros.insert(name.clone(), (condition.text.clone(), stamp));
+        } else if let Some((name, compiled)) = whole_macro(context, at) {
+            self.macros.insert(name.clone(), (compiled.text.clone(), compiled.stamp));
         }
     }
 }
 
-/// What tells of changes in a macro or below it; nothing does where macros refer to themselves.
-fn macro_key<'a>(context: &LintContext<'a>, at: usize) -> Option<(&'a Arc<str>, u64)> {
+/// The macro that a condition is of, if its stamp tells of changes below it; nothing does where macros refer to themselves.
+fn whole_macro<'a>(context: &LintContext<'a>, at: usize) -> Option<(&'a Arc<str>, &'a CompiledMacro)> {
     let definition = context.conditions().get(at)?.macro_?;
     let position = context.definitions.macros.position(&definition.name)?;
     let compiled = context.compiled.macros.get(position)?;
-    (!compiled.broken).then_some((&definition.name, compiled.stamp))
+    (!compiled.broken).then_some((&definition.name, compiled))
 }

@@ -1,6 +1,8 @@
 //! Values that look like the name of a list that does not exist: Falco takes them as they are.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use catalogue::suggest;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -69,37 +71,61 @@ fn sounds_like_list(word: &str) -> bool {
     lower && word.rsplit_once('_').is_some_and(|(first, last)| first.len() > 2 && PLURALS.contains(&last))
 }
 
-pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
-    let names: Vec<&str> = context.definitions.lists.iter().map(|list| &*list.name).collect();
-    let known: FxHashSet<&str> = names.iter().copied().collect();
-    let is_candidate = |word: &str| {
+/// The names of all lists, to look for those that a word is near to.
+pub(super) struct Names<'a> {
+    all: FxHashSet<&'a str>,
+    /// The longer ones with their letters.
+    by_len: BTreeMap<usize, Vec<(u64, &'a str)>>,
+    /// What was found: words come again and again.
+    near: RefCell<FxHashMap<String, Rc<[&'a str]>>>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(lists: impl Iterator<Item = &'a str>) -> Names<'a> {
+        let mut all = FxHashSet::default();
+        let mut by_len: BTreeMap<usize, Vec<(u64, &str)>> = BTreeMap::new();
+        for name in lists {
+            all.insert(name);
+            if name.len() >= SHORTEST {
+                by_len.entry(name.len()).or_default().push((letters(name), name));
+            }
+        }
+        Names { all, by_len, near: RefCell::default() }
+    }
+
+    /// Whether a word could be meant as a list's name, but is none.
+    fn is_candidate(&self, word: &str) -> bool {
         word.len() + 2 >= SHORTEST
             && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
-            && !known.contains(word)
-    };
-    let mut by_len: BTreeMap<usize, Vec<(u64, &str)>> = BTreeMap::new();
-    for name in names.iter().copied().filter(|name| name.len() >= SHORTEST) {
-        by_len.entry(name.len()).or_default().push((letters(name), name));
+            && !self.all.contains(word)
     }
-    // Words come again and again, and each is compared with the names of all lists.
-    let mut known_near: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    let look = |word: &str| -> Vec<&str> {
+
+    /// The names that a word is near to, the best first.
+    fn near(&self, word: &str) -> Rc<[&'a str]> {
+        if let Some(known) = self.near.borrow().get(word) {
+            return known.clone();
+        }
         let own = letters(word);
         // Names are of several words: a single one is near to one of them only when a joint was forgotten.
         let joined = |text: &str| text.bytes().any(|byte| matches!(byte, b'_' | b'-'));
         let word_joined = joined(word);
         let lens = word.len().saturating_sub(2)..=word.len() + 2;
         // Two edits bring in or take away at most four different letters.
-        let close = by_len.range(lens).flat_map(|(_, names)| names).filter(|(mask, name)| {
+        let close = self.by_len.range(lens).flat_map(|(_, names)| names).filter(|(mask, name)| {
             (mask ^ own).count_ones() <= 4
                 && (word_joined || joined(name))
                 && suggest::edits_between(word, name, 2).is_some()
         });
         let close: Vec<&str> = close.map(|(_, name)| *name).collect();
-        if close.is_empty() { close } else { suggest::nearest(word, close) }
-    };
-    let mut seen: FxHashSet<FileRange> = FxHashSet::default();
-    for condition in context.conditions() {
+        let near: Rc<[&str]> = if close.is_empty() { close } else { suggest::nearest(word, close) }.into();
+        self.near.borrow_mut().insert(word.to_owned(), near.clone());
+        near
+    }
+}
+
+pub(super) fn in_conditions(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
+    let names = context.list_names();
+    for condition in context.focused() {
         let ast = condition.ast();
         for node in ast.preorder(ast.root()) {
             let NodeKind::Binary { op, right, .. } = ast.kind(node) else { continue };
@@ -113,43 +139,42 @@ pub(super) fn run(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
             };
             for span in items.iter().map(|item| item.span).chain(single) {
                 let word = span.slice(condition.text.as_str());
-                // The items of lists are looked at below, once.
+                // The items of lists are looked at for themselves, once.
                 let from_list = || condition.text.origin(span.start).is_some_and(|(_, via)| via.is_some());
-                if !is_candidate(word) || from_list() {
+                if !names.is_candidate(word) || from_list() {
                     continue;
                 }
-                let mut near = known_near.entry(word).or_insert_with(|| look(word)).clone();
                 let named = || {
                     condition
                         .check(node)
                         .and_then(|check| check.left.plain_field())
                         .is_some_and(|field| NAMED.contains(&&*field.name) && sounds_like_list(word))
                 };
+                let mut near = names.near(word);
                 if near.is_empty() {
                     if !named() {
                         continue;
                     }
-                    near = suggest::nearest(word, names.iter().copied());
+                    let all = context.definitions.lists.iter().map(|list| &*list.name);
+                    near = suggest::nearest(word, all).into();
                 }
-                let place = context.place(condition.text, span);
-                if seen.insert(place.range) {
-                    found.push(diagnostic(place.range, word, &near));
-                }
+                found.push(diagnostic(context.place(condition.text, span).range, word, &near));
             }
         }
     }
+}
+
+pub(super) fn in_lists(context: &LintContext<'_>, found: &mut Vec<Diagnostic>) {
+    let names = context.list_names();
     for item in context.definitions.lists.iter().flat_map(|list| &list.items) {
         let word = context.sources.scalar_text(*item);
-        if !is_candidate(word) {
+        if !names.is_candidate(word) {
             continue;
         }
-        let near = known_near.entry(word).or_insert_with(|| look(word));
-        if near.is_empty() {
-            continue;
-        }
-        let range = Scalars::range(context.sources, *item, Span::new(0, word.len() as u32));
-        if seen.insert(range) {
-            found.push(diagnostic(range, word, near));
+        let near = names.near(word);
+        if !near.is_empty() {
+            let range = Scalars::range(context.sources, *item, Span::new(0, word.len() as u32));
+            found.push(diagnostic(range, word, &near));
         }
     }
 }
