@@ -137,6 +137,16 @@ pub struct Fds {
 }
 
 impl Fds {
+    /// How many entries are in use; those of several descriptors count once.
+    pub fn len(&self) -> usize {
+        self.entries.len() - self.free.len()
+    }
+
+    /// Whether no entry is in use.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// A blank entry with one reference.
     pub(crate) fn create(&mut self) -> FdId {
         if let Some(id) = self.free.pop() {

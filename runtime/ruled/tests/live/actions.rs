@@ -172,4 +172,7 @@ fn touch_all(folder: &Path, files: usize) {
     if let Ok(file) = File::open(folder.join(format!("f-{pid}-0"))) {
         let _ = nix::sys::stat::fchmod(&file, nix::sys::stat::Mode::S_IRUSR);
     }
+    for number in 0..files {
+        let _ = fs::remove_file(folder.join(format!("f-{pid}-{number}")));
+    }
 }

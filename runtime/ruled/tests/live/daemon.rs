@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A rule whose alert tells that events flow.
 pub const CANARY: &str = "- rule: Canary\n  desc: says that events flow\n  condition: evt.type in (open, openat, openat2) and \
-                          fd.name=/etc/ruled-canary\n  output: canary\n  priority: DEBUG\n";
+                          fd.name startswith /etc/ruled-canary\n  output: '%fd.name.'\n  priority: DEBUG\n";
 
 /// The end of a run.
 pub struct Ended {
@@ -36,6 +36,10 @@ pub struct Daemon {
     stderr: Option<thread::JoinHandle<String>>,
     seen: Vec<Value>,
     other: String,
+    /// Takes the alerts that are too many to be kept: `true` for those that it took.
+    bulk: Box<dyn FnMut(&Value) -> bool>,
+    /// How often it was waited until everything is reported.
+    settled: usize,
 }
 
 /// A configuration with alerts as JSON on standard output and `more` keys.
@@ -50,6 +54,11 @@ impl Daemon {
     /// Starts with these arguments and waits until events flow. The rules must include [`CANARY`].
     pub fn start(arguments: &[&str]) -> Daemon {
         Daemon::start_command(command(arguments))
+    }
+
+    /// Gives the alerts that come from now on to `bulk` first, which says whether it took them.
+    pub fn hand_over(&mut self, bulk: impl FnMut(&Value) -> bool + 'static) {
+        self.bulk = Box::new(bulk);
     }
 
     pub fn start_command(mut command: Command) -> Daemon {
@@ -69,8 +78,15 @@ impl Daemon {
             let _ = stderr.read_to_end(&mut text);
             String::from_utf8_lossy(&text).into_owned()
         });
-        let mut daemon =
-            Daemon { child, lines, stderr: Some(stderr), seen: Vec::new(), other: String::new() };
+        let mut daemon = Daemon {
+            child,
+            lines,
+            stderr: Some(stderr),
+            seen: Vec::new(),
+            other: String::new(),
+            bulk: Box::new(|_| false),
+            settled: 0,
+        };
         daemon.wait_until_events_flow();
         daemon
     }
@@ -95,14 +111,22 @@ impl Daemon {
         }
     }
 
-    fn take_lines(&mut self, patience: Duration) {
+    /// Takes what is printed within this time, and all that is there.
+    pub fn take_lines(&mut self, patience: Duration) {
         let start = Instant::now();
-        while let Some(left) = patience.checked_sub(start.elapsed()) {
-            let Ok(line) = self.lines.recv_timeout(left) else { return };
-            match serde_json::from_str(&line) {
-                Ok(alert) if line.starts_with('{') => self.seen.push(alert),
-                _ => self.other.push_str(&format!("{line}\n")),
+        while let Ok(line) = self.lines.recv_timeout(patience.saturating_sub(start.elapsed())) {
+            self.take(&line);
+        }
+    }
+
+    fn take(&mut self, line: &str) {
+        match serde_json::from_str(line) {
+            Ok(alert) if line.starts_with('{') => {
+                if !(self.bulk)(&alert) {
+                    self.seen.push(alert);
+                }
             }
+            _ => self.other.push_str(&format!("{line}\n")),
         }
     }
 
@@ -116,6 +140,14 @@ impl Daemon {
             assert!(start.elapsed() < PATIENCE, "no alert: {what}");
             self.take_lines(Duration::from_millis(50));
         }
+    }
+
+    /// Waits until everything that happened before is reported.
+    pub fn settle(&mut self) {
+        self.settled += 1;
+        let mark = format!("/etc/ruled-canary-{}", self.settled);
+        let _ = std::fs::File::open(&mark);
+        self.expect("what comes after everything else", |alert| is(alert, "Canary", &format!("{mark}.")));
     }
 
     /// The alerts so far.
@@ -142,11 +174,9 @@ impl Daemon {
                 panic!("ruled does not end on SIGINT");
             }
         };
-        while let Ok(line) = self.lines.recv_timeout(Duration::from_millis(500)) {
-            match serde_json::from_str(&line) {
-                Ok(alert) if line.starts_with('{') => self.seen.push(alert),
-                _ => self.other.push_str(&format!("{line}\n")),
-            }
+        // Up to the end of its standard output.
+        while let Ok(line) = self.lines.recv_timeout(PATIENCE) {
+            self.take(&line);
         }
         let stderr = self.stderr.take().unwrap().join().unwrap();
         Ended {

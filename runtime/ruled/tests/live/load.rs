@@ -1,19 +1,62 @@
 //! The state: right under load, and right about what was there before.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::os::fd::AsRawFd;
+use std::rc::Rc;
+use std::time::Duration;
 
-use crate::actions::{actor, run};
+use crate::actions::actor;
 use crate::daemon::{CANARY, Daemon, configuration, is};
 use crate::support::Scratch;
 
-const PROCESSES: usize = 600;
-const FILES: usize = 40;
+/// How many processes live, one after the other, and how many descriptors each of them opens and closes.
+/// `RULED_LIVE_PROCESSES` and `RULED_LIVE_FILES` ask for others: the numbers to hold are 100,000 and 10.
+const PROCESSES: usize = 4_000;
+const FILES: usize = 10;
 
-/// Short-lived processes that open files: names of processes, parents and files in the alerts are what they did.
+/// Bytes by which the daemon's memory may grow between a quarter of the load and its end.
+const GROWTH: u64 = 16 << 20;
+
+fn number(variable: &str, usual: usize) -> usize {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// Bytes of memory that a process has for itself.
+fn memory(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+/// Threads and descriptors of all processes.
+fn running() -> (usize, usize) {
+    let count = |path: String| fs::read_dir(path).map_or(0, Iterator::count);
+    let processes =
+        fs::read_dir("/proc").unwrap().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    processes
+        .filter(|name| name.bytes().all(|byte| byte.is_ascii_digit()))
+        .map(|pid| (count(format!("/proc/{pid}/task")), count(format!("/proc/{pid}/fd"))))
+        .fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1))
+}
+
+/// The number before a word in a line.
+fn before(line: &str, word: &str) -> usize {
+    let head = line.split(word).next().unwrap().trim_end();
+    head.rsplit(|c: char| !c.is_ascii_digit())
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap_or_else(|_| panic!("{word}: {line}"))
+}
+
+/// Short-lived processes that open files: names of processes, parents and files in the alerts are what they did, nothing
+/// stays in the tables, and memory is bounded.
 pub fn state_survives_many_short_lives() {
+    let (processes, files_each) =
+        (number("RULED_LIVE_PROCESSES", PROCESSES), number("RULED_LIVE_FILES", FILES));
     let scratch = Scratch::new("live-load");
     let files = scratch.path("files");
     fs::create_dir_all(&files).unwrap();
@@ -28,40 +71,63 @@ pub fn state_survives_many_short_lives() {
     let tool = scratch.0.join("ruled-churn");
     fs::copy("/proc/self/exe", &tool).unwrap();
     let mut daemon = Daemon::start(&["-c", &config, "-r", &rules, "-v"]);
-    run(&tool, "churn", &[&files, &PROCESSES.to_string(), &FILES.to_string()]);
-    let log = fs::read_to_string(format!("{files}/log")).unwrap();
-    let children: Vec<(String, String)> = log
-        .lines()
-        .map(|line| {
-            let words: Vec<&str> = line.split(' ').collect();
-            (words[1].to_string(), words[2].to_string())
-        })
-        .collect();
-    assert_eq!(children.len(), PROCESSES);
-    let last = format!("f-{}-0|", children.last().unwrap().0);
-    daemon.expect("the last process", |alert| is(alert, "Changed", &last));
+    // How often each text was printed.
+    let found: Rc<RefCell<BTreeMap<String, usize>>> = Rc::default();
+    let (counts, prefix) = (found.clone(), format!("{files}/f-"));
+    daemon.hand_over(move |alert| {
+        let (rule, output) = (alert["rule"].as_str().unwrap(), alert["output"].as_str().unwrap());
+        let ours = rule == "Opened" || rule == "Changed";
+        if ours {
+            let text = output.split_once(&prefix).map_or(output, |(_, text)| text);
+            *counts.borrow_mut().entry(format!("{rule} {text}")).or_default() += 1;
+        }
+        ours
+    });
+    let alerts = processes * (files_each + 1);
+    let arguments = [&*files, &processes.to_string(), &files_each.to_string()];
+    let mut churn = actor(&tool, "churn", &arguments).spawn().unwrap();
+    let mut early = None;
+    while churn.try_wait().unwrap().is_none() {
+        daemon.take_lines(Duration::from_millis(50));
+        if early.is_none() && found.borrow().values().sum::<usize>() > alerts / 4 {
+            early = Some(memory(daemon.pid()));
+        }
+    }
+    daemon.settle();
+    let late = memory(daemon.pid());
+    let there = running();
     let ended = daemon.end();
     assert!(ended.stderr.contains("lost 0 "), "{}", ended.stderr);
     // A number may be used twice; then the log has it twice.
+    let log = fs::read_to_string(format!("{files}/log")).unwrap();
     let mut expected: BTreeMap<String, usize> = BTreeMap::new();
-    for (pid, parent) in &children {
+    for line in log.lines() {
+        let (_, ids) = line.split_once(' ').unwrap();
+        let (pid, parent) = ids.split_once(' ').unwrap();
         let tail = format!("{pid}|ruled-churn|{parent}|ruled-churn");
-        for number in 0..FILES {
-            *expected.entry(format!("Opened {files}/f-{pid}-{number}|{tail}")).or_default() += 1;
+        for number in 0..files_each {
+            *expected.entry(format!("Opened {pid}-{number}|{tail}")).or_default() += 1;
         }
-        *expected.entry(format!("Changed {files}/f-{pid}-0|{tail}")).or_default() += 1;
+        *expected.entry(format!("Changed {pid}-0|{tail}")).or_default() += 1;
     }
-    let mut found: BTreeMap<String, usize> = BTreeMap::new();
-    for alert in ended.alerts.iter().filter(|alert| alert["rule"] == "Opened" || alert["rule"] == "Changed") {
-        let output = alert["output"].as_str().unwrap();
-        // Time and priority come first.
-        let text = output.splitn(3, ' ').nth(2).unwrap();
-        *found.entry(format!("{} {text}", alert["rule"].as_str().unwrap())).or_default() += 1;
-    }
+    assert_eq!(expected.values().sum::<usize>(), alerts);
+    let found = found.borrow();
     let wrong: Vec<_> =
         found.iter().filter(|(text, count)| expected.get(*text) != Some(count)).take(5).collect();
     let missing: Vec<_> = expected.keys().filter(|text| !found.contains_key(*text)).take(5).collect();
     assert!(wrong.is_empty() && missing.is_empty(), "wrong: {wrong:#?}\nmissing: {missing:#?}");
+    let state = ended.stderr.lines().find(|line| line.starts_with("State: ")).unwrap();
+    let (threads, descriptors) = (before(state, " threads"), before(state, " descriptors"));
+    println!(
+        "{processes} processes, {} descriptors; private memory {} KiB after a quarter, {} KiB at the end; threads and \
+         descriptors on the host {there:?}; {state}",
+        alerts,
+        early.unwrap_or(late) >> 10,
+        late >> 10
+    );
+    assert!(late <= early.unwrap_or(late) + GROWTH, "{early:?} bytes of memory became {late}");
+    // Others start and end processes meanwhile.
+    assert!(threads <= 2 * there.0 + 200 && descriptors <= 2 * there.1 + 2_000, "{state}, {there:?}");
 }
 
 /// Processes and descriptors from before the start have their names, those of a process with very many descriptors too.
