@@ -23,7 +23,7 @@ const FILES = {
   condition: >
     spawned_process and in_container and proc.nmae in (shells)
     and not proc.pname in (shells)
-  output: Shell started | command=%proc.cmdline parent=%proc.pname container=%container.name
+  output: Shell started | command=%proc.cmdline parent=%proc.pname
   priority: WARNING
   tags: [container, T1059.004]
 `,

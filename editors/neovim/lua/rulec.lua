@@ -58,8 +58,18 @@ function M.attach(buffer)
     init_options = options.settings,
     settings = { rulec = options.settings },
     on_attach = options.on_attach,
-    capabilities = options.capabilities or vim.lsp.protocol.make_client_capabilities(),
+    capabilities = vim.tbl_deep_extend(
+      'force',
+      options.capabilities or vim.lsp.protocol.make_client_capabilities(),
+      { experimental = { commands = { 'rulec.rename', 'rulec.showReferences' } } }
+    ),
     commands = {
+      -- An extracted macro or list waits for its name.
+      ['rulec.rename'] = function(command)
+        local position = command.arguments[2]
+        vim.api.nvim_win_set_cursor(0, { position.line + 1, position.character })
+        vim.lsp.buf.rename()
+      end,
       -- The remark above a macro or list: all places in the quickfix list.
       ['rulec.showReferences'] = function(command)
         local items = vim.lsp.util.locations_to_items(command.arguments[3], 'utf-16')

@@ -50,6 +50,15 @@ async function start(context) {
       },
     },
   });
+  // What the server may ask the editor to do after an action, or on a click on a remark.
+  client.registerFeature({
+    fillClientCapabilities: (capabilities) => {
+      capabilities.experimental = { ...capabilities.experimental, commands: ['rulec.rename', 'rulec.showReferences'] };
+    },
+    initialize: () => {},
+    getState: () => ({ kind: 'static' }),
+    clear: () => {},
+  });
   await client.start();
 }
 
@@ -101,6 +110,12 @@ function showReferences(uri, position, locations) {
   );
 }
 
+/** Asks for the name of what an action has just made. */
+function rename(uri, position) {
+  const convert = client.protocol2CodeConverter;
+  return vscode.commands.executeCommand('editor.action.rename', [convert.asUri(uri), convert.asPosition(position)]);
+}
+
 async function activate(context) {
   context.subscriptions.push(
     vscode.workspace.registerTextDocumentContentProvider(PAGE_SCHEME, {
@@ -110,6 +125,7 @@ async function activate(context) {
     vscode.commands.registerCommand('rulec.showEffectiveRule', showEffectiveRule),
     vscode.commands.registerCommand('rulec.explainCode', explainCode),
     vscode.commands.registerCommand('rulec.showReferences', showReferences),
+    vscode.commands.registerCommand('rulec.rename', rename),
     vscode.commands.registerCommand('rulec.restartServer', async () => {
       if (client) await client.stop();
       client = undefined;

@@ -3,7 +3,7 @@
 use syntax::Span;
 
 use crate::host::Analysis;
-use crate::index::{Role, SymbolKind};
+use crate::index::{Mention, Role, SymbolKind};
 
 /// What a remark counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,53 +14,67 @@ pub enum LensKind {
     Overrides,
 }
 
-/// A remark.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A remark, whose places are looked for once it is seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lens {
     /// The name that it is about.
     pub span: Span,
     /// What is counted.
     pub kind: LensKind,
-    /// The remark.
-    pub title: String,
-    /// The places counted: file and range.
-    pub places: Vec<(usize, Span)>,
+}
+
+impl LensKind {
+    /// The remark for a number of places.
+    pub fn title(self, count: usize) -> String {
+        let what = match self {
+            LensKind::References => "reference",
+            LensKind::Overrides => "override",
+        };
+        format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    }
 }
 
 impl Analysis {
     /// The remarks of a file.
     pub fn code_lenses(&self, file: usize) -> Vec<Lens> {
         let Some(index) = self.file(file) else { return Vec::new() };
-        let mut uses: rustc_hash::FxHashMap<(SymbolKind, &str), Vec<(usize, Span)>> = Default::default();
-        for (number, other) in self.files() {
-            for (one, span) in other.mentions().filter(|(one, _)| one.role == Role::Use) {
-                uses.entry((one.kind, &one.name)).or_default().push((number, span));
-            }
-        }
         let mut all = Vec::new();
         for (one, span) in index.mentions().filter(|(one, _)| one.role == Role::Definition) {
             if one.kind != SymbolKind::Rule {
-                let places = uses.get(&(one.kind, &*one.name)).cloned().unwrap_or_default();
-                let title = counted(places.len(), "reference");
-                all.push(Lens { span, kind: LensKind::References, title, places });
+                all.push(Lens { span, kind: LensKind::References });
             }
-            let places: Vec<(usize, Span)> = self
-                .found(one.kind, &one.name)
-                .iter()
-                .filter(|(_, _, item)| item.head().is_some_and(|head| head.role == Role::Update))
-                .filter_map(crate::definition::name_range)
-                .collect();
-            if !places.is_empty() {
-                let title = counted(places.len(), "override");
-                all.push(Lens { span, kind: LensKind::Overrides, title, places });
+            if self.overrides(one).next().is_some() {
+                all.push(Lens { span, kind: LensKind::Overrides });
             }
         }
         all
     }
-}
 
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+    /// The places that the remark about the name at an offset counts: file and range. `None` where no definition is any
+    /// more.
+    pub fn lens_places(&self, file: usize, offset: u32, kind: LensKind) -> Option<Vec<(usize, Span)>> {
+        let (start, item) = self.file(file)?.item_at(offset)?;
+        let head = item.head().filter(|head| head.span.shift(start).start == offset)?;
+        Some(match kind {
+            LensKind::Overrides => self.overrides(head).collect(),
+            LensKind::References => {
+                let uses =
+                    |one: &Mention| one.role == Role::Use && one.kind == head.kind && one.name == head.name;
+                let places = self.files().flat_map(|(number, file)| {
+                    file.mentions().filter(|(one, _)| uses(one)).map(move |(_, span)| (number, span))
+                });
+                places.collect()
+            }
+        })
+    }
+
+    /// Where the items that change a definition have its name.
+    fn overrides(&self, definition: &Mention) -> impl Iterator<Item = (usize, Span)> {
+        let found = self.found(definition.kind, &definition.name).iter();
+        found
+            .filter(|(_, _, item)| item.head().is_some_and(|head| head.role == Role::Update))
+            .filter_map(crate::definition::name_range)
+    }
 }
 
 #[cfg(test)]
@@ -72,7 +86,10 @@ mod tests {
         let (analysis, file, _) = fixture(
             "- macro: m\n  condition: evt.type=open\n- rule: r\n  condition: m and m\n- rule: r\n  condition: and not m\n  override:\n    condition: append\n",
         );
-        let shown: Vec<String> = analysis.code_lenses(file).into_iter().map(|lens| lens.title).collect();
-        assert_eq!(shown, ["3 references", "1 override"]);
+        let shown = analysis.code_lenses(file).into_iter().map(|lens| {
+            let places = analysis.lens_places(file, lens.span.start, lens.kind).expect("a definition");
+            lens.kind.title(places.len())
+        });
+        assert_eq!(shown.collect::<Vec<_>>(), ["3 references", "1 override"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use syntax::Span;
 use syntax::ast::{Ast, NodeId, NodeKind};
-use syntax::items::{Item, Key};
+use syntax::items::{Fields, Item, ItemKind, Key};
 use syntax::yaml::YamlId;
 
 use crate::host::Analysis;
@@ -27,6 +27,12 @@ pub(crate) enum What {
     Tag { text: String },
     /// A key.
     Key { key: Key },
+    /// What `override` does to a key.
+    Change { text: String },
+    /// An event source.
+    Source { text: String },
+    /// The name of an exception of a rule.
+    Exception { rule: String, name: String },
 }
 
 /// What the cursor is on, and its range in the file.
@@ -119,6 +125,9 @@ fn in_item(index: &ItemIndex, item: &Item, at: u32) -> Option<(What, Span)> {
             return Some((What::Key { key }, yaml.span(entry.key)));
         }
         let text = |node: YamlId| yaml.text(node).unwrap_or_default().to_owned();
+        if let Some(found) = in_parts(index, item, entry.value, at) {
+            return Some(found);
+        }
         match entry.known {
             Some(Key::Priority) if yaml.span(entry.value).touches(at) => {
                 return Some((What::Priority { text: text(entry.value) }, yaml.span(entry.value)));
@@ -129,21 +138,38 @@ fn in_item(index: &ItemIndex, item: &Item, at: u32) -> Option<(What, Span)> {
                     return Some((What::Tag { text: text(tag) }, yaml.span(tag)));
                 }
             }
-            Some(Key::Exceptions) => {
-                for &exception in yaml.elements(entry.value) {
-                    if let Some(fields) = yaml.get(exception, "fields") {
-                        let mut nodes = vec![fields.value];
-                        nodes.extend(yaml.elements(fields.value));
-                        let found = nodes
-                            .into_iter()
-                            .find(|&node| yaml.text(node).is_some() && yaml.span(node).touches(at));
-                        if let Some(node) = found {
-                            return Some((What::Field { text: text(node) }, yaml.span(node)));
-                        }
-                    }
-                }
+            Some(Key::Source) if yaml.span(entry.value).touches(at) => {
+                return Some((What::Source { text: text(entry.value) }, yaml.span(entry.value)));
             }
             _ => {}
+        }
+    }
+    None
+}
+
+/// What is at an offset of a mapping, or of a sequence of mappings: of `override`, `exceptions` and the like.
+fn in_parts(index: &ItemIndex, item: &Item, value: YamlId, at: u32) -> Option<(What, Span)> {
+    let yaml = &index.yaml;
+    let nodes = yaml.elements(value).iter().copied().chain([value]);
+    for entry in nodes.flat_map(|node| Fields::of(yaml, node).entries) {
+        let Some(key) = entry.known else { continue };
+        if yaml.span(entry.key).touches(at) {
+            return Some((What::Key { key }, yaml.span(entry.key)));
+        }
+        let scalars = yaml.elements(entry.value).iter().copied().chain([entry.value]);
+        for node in scalars.filter(|&node| yaml.span(node).touches(at)) {
+            let Some(text) = yaml.text(node).map(str::to_owned) else { continue };
+            let rule = item.head().and_then(|head| yaml.text(head.value));
+            let what = match (key, rule) {
+                (Key::Fields, _) => What::Field { text },
+                (Key::Comps, _) => What::Operator { op: text },
+                (Key::Name, Some(rule)) if item.kind == ItemKind::Rule => {
+                    What::Exception { rule: rule.to_owned(), name: text }
+                }
+                _ if matches!(text.as_str(), "append" | "replace") => What::Change { text },
+                _ => continue,
+            };
+            return Some((what, yaml.span(node)));
         }
     }
     None

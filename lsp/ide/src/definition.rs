@@ -8,11 +8,19 @@ use crate::index::Role;
 
 impl Analysis {
     /// Where what is at `offset` is defined: the definition that counts, which is the last, and the items that change it
-    /// after that. On the name of an update: the definition that it changes.
+    /// after that. On the name of one of these: the others.
     pub fn definition(&self, file: usize, offset: u32) -> Vec<(usize, Span)> {
+        if let Some(What::Exception { rule, name }) = self.target(file, offset).map(|target| target.what) {
+            let all = self.exception_places(&rule, &name).into_iter();
+            return all.filter(|one| one.role == Role::Definition).map(|one| (one.file, one.span)).collect();
+        }
         let found = self.found_at(file, offset);
         let last = found.iter().rposition(|one| head_role(one) == Some(Role::Definition));
-        found.get(last.unwrap_or(0)..).unwrap_or(&[]).iter().filter_map(name_range).collect()
+        let all: Vec<_> =
+            found.get(last.unwrap_or(0)..).unwrap_or(&[]).iter().filter_map(name_range).collect();
+        let is_here = |(at, span): &(usize, Span)| *at == file && span.touches(offset);
+        let others: Vec<_> = all.iter().filter(|one| !is_here(one)).copied().collect();
+        if others.is_empty() { all } else { others }
     }
 
     /// Where what is at `offset` was first declared: the base of overrides.
@@ -78,6 +86,10 @@ mod tests {
     fn updates_come_after_the_definition() {
         check(
             "- list: l\n  items: [a]\n- list: l$0\n  items: [b]\n  override:\n    items: append\n",
+            &["a.yaml:8:l"],
+        );
+        check(
+            "- list: l\n  items: [a]\n- list: l\n  items: [b]\n  override:\n    items: append\n- macro: m\n  condition: proc.name in (l$0)\n",
             &["a.yaml:8:l", "a.yaml:31:l"],
         );
     }

@@ -31,6 +31,9 @@ impl Analysis {
             What::Priority { text } => render::priority(text)?,
             What::Tag { text } => render::tag(text)?,
             What::Key { key } => render::key(*key),
+            What::Change { text } => render::change(text)?,
+            What::Source { text } => render::source(text),
+            What::Exception { rule, name } => self.exception_page(rule, name)?,
         };
         Some(Hover { span: target.span, markdown })
     }
@@ -81,5 +84,19 @@ mod tests {
         check("- rule: r\n  priority: WARN$0ING\n", &["WARNING"]);
         check("- rule: r\n  tags: [T1059$0]\n", &["Command and Scripting Interpreter", "attack.mitre.org"]);
         check("- rule: r\n  ena$0bled: false\n", &["enabled"]);
+        check("- rule: r\n  source: k8s$0_audit\n", &["k8s_audit", "k8saudit"]);
+        check("- rule: r\n  override:\n    tags: app$0end\n", &["append", "earlier"]);
+        check("- rule: r\n  override:\n    ta$0gs: append\n", &["tags"]);
+    }
+
+    #[test]
+    fn parts_of_exceptions() {
+        let text = "- rule: r\n  exceptions:\n    - name: known\n      fields: [proc.name, fd.name]\n      comps: [in, startswith]\n      values:\n        - [[a], /x]\n";
+        let at = |word: &str| text.replacen(word, &format!("{}$0{}", &word[..1], &word[1..]), 1);
+        check(&at("known"), &["exception", "proc.name in", "fd.name startswith", "1 row"]);
+        check(&at("fields"), &["fields"]);
+        check(&at("fd.name"), &["CHARBUF"]);
+        check(&at("startswith"), &["operator"]);
+        check(&at("values"), &["Rows"]);
     }
 }

@@ -8,7 +8,7 @@ mod walk;
 use std::sync::Arc;
 
 use syntax::ast::Ast;
-use syntax::items::Item;
+use syntax::items::{Fields, Item, Key};
 use syntax::yaml::{Yaml, YamlId, split};
 use syntax::{LineIndex, Span};
 
@@ -103,13 +103,34 @@ impl ItemIndex {
     }
 
     /// The text of the scalar value of a key.
-    pub(crate) fn value(&self, key: syntax::items::Key) -> Option<&str> {
+    pub(crate) fn value(&self, key: Key) -> Option<&str> {
         self.item().and_then(|item| item.fields.get(key)).and_then(|entry| self.yaml.text(entry.value))
+    }
+
+    /// The item's exceptions by name.
+    pub(crate) fn exceptions(&self) -> impl Iterator<Item = (&str, Fields)> {
+        let entry = self.item().and_then(|own| own.fields.get(Key::Exceptions));
+        let nodes = entry.map_or(&[][..], |entry| self.yaml.elements(entry.value));
+        nodes.iter().filter_map(|&node| {
+            let fields = Fields::of(&self.yaml, node);
+            let name = fields.get(Key::Name).and_then(|name| self.yaml.text(name.value))?;
+            Some((name, fields))
+        })
+    }
+
+    /// The scalar of a key, or those of its sequence.
+    pub(crate) fn scalars(&self, fields: &Fields, key: Key) -> Vec<&str> {
+        let Some(entry) = fields.get(key) else { return Vec::new() };
+        let nodes = match self.yaml.elements(entry.value) {
+            [] => std::slice::from_ref(&entry.value),
+            elements => elements,
+        };
+        nodes.iter().filter_map(|&node| self.yaml.text(node)).collect()
     }
 
     /// The event source of the item's rule.
     pub(crate) fn source(&self) -> Option<&str> {
-        self.value(syntax::items::Key::Source)
+        self.value(Key::Source)
     }
 
     /// What has been written, without the blank lines that follow it.

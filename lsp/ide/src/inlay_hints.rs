@@ -2,6 +2,7 @@
 
 use syntax::Span;
 use syntax::items::Key;
+use syntax::yaml::ScalarStyle;
 
 use crate::host::Analysis;
 use crate::index::{Role, SymbolKind};
@@ -48,7 +49,13 @@ impl Analysis {
             if let Some(head) = item.head().filter(|head| head.kind == SymbolKind::Rule)
                 && let Some(entry) = item.item().and_then(|own| own.fields.get(Key::Condition))
             {
-                self.events_hint(&head.name, item.yaml.span(entry.key).end + start + 1, &mut all);
+                // Behind the sign of a block, else behind the colon.
+                let is_block =
+                    matches!(item.yaml.style(entry.value), Some(ScalarStyle::Literal | ScalarStyle::Folded));
+                let after = item.yaml.span(entry.key).end + 1;
+                let line = item.text.get(after as usize..).and_then(|rest| rest.lines().next()).unwrap_or("");
+                let at = if is_block { after + line.trim_end().len() as u32 } else { after };
+                self.events_hint(&head.name, at + start, &mut all);
             }
         }
         all.retain(|hint| range.touches(hint.offset));
@@ -122,5 +129,9 @@ mod tests {
         let shown: Vec<&str> = all.iter().map(|hint| hint.label.as_str()).collect();
         assert_eq!(shown, ["+1 override", "open, openat", "×3"]);
         assert_eq!(all[2].tooltip, "a, b, c");
+        let (analysis, file, offset) = fixture(
+            "- rule: r\n  desc: d\n  condition: >-$0\n    evt.type = open\n  output: x\n  priority: INFO\n",
+        );
+        assert_eq!(analysis.inlay_hints(file, Span::new(0, u32::MAX))[0].offset, offset);
     }
 }

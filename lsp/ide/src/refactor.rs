@@ -4,7 +4,7 @@ mod condition;
 mod inline;
 
 use syntax::Span;
-use syntax::items::{Fields, ItemKind, Key};
+use syntax::items::{ItemKind, Key};
 
 use crate::code_actions::{Action, ActionKind};
 use crate::edit::SourceEdit;
@@ -169,15 +169,7 @@ impl Analysis {
 
     /// A name that no exception of the rule has.
     fn free_exception(&self, rule: &str) -> String {
-        let mut taken: Vec<&str> = Vec::new();
-        for (_, _, item) in self.found(SymbolKind::Rule, rule) {
-            let entry = item.item().and_then(|own| own.fields.get(Key::Exceptions));
-            let nodes = entry.map_or(&[][..], |entry| item.yaml.elements(entry.value));
-            taken.extend(nodes.iter().filter_map(|&node| {
-                Fields::of(&item.yaml, node).get(Key::Name).and_then(|name| item.yaml.text(name.value))
-            }));
-        }
-        free("known", |name| taken.contains(&name))
+        free("known", |name| !self.exception_places(rule, name).is_empty())
     }
 
     /// A name for a new definition.

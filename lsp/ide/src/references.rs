@@ -1,6 +1,7 @@
 //! Everywhere a name stands.
 
 use syntax::Span;
+use syntax::items::Key;
 
 use crate::cursor::What;
 use crate::host::Analysis;
@@ -22,6 +23,7 @@ impl Analysis {
     pub fn references(&self, file: usize, offset: u32) -> Vec<Reference> {
         match self.target(file, offset).map(|target| target.what) {
             Some(What::Symbol { kind, name, .. }) => self.places(kind, &name),
+            Some(What::Exception { rule, name }) => self.exception_places(&rule, &name),
             _ => Vec::new(),
         }
     }
@@ -32,6 +34,11 @@ impl Analysis {
         match target.what {
             What::Symbol { kind, name, .. } => {
                 let mut all = self.places(kind, &name);
+                all.retain(|one| one.file == file);
+                all
+            }
+            What::Exception { rule, name } => {
+                let mut all = self.exception_places(&rule, &name);
                 all.retain(|one| one.file == file);
                 all
             }
@@ -54,6 +61,19 @@ impl Analysis {
             }
             for (one, span) in file.mentions().filter(|(one, _)| one.kind == kind && *one.name == *name) {
                 all.push(Reference { file: number, span, role: one.role });
+            }
+        }
+        all
+    }
+
+    /// Every place of the name of a rule's exception: where it has fields it is defined, elsewhere it is added to.
+    pub(crate) fn exception_places(&self, rule: &str, name: &str) -> Vec<Reference> {
+        let mut all = Vec::new();
+        for (file, start, item) in self.found(SymbolKind::Rule, rule) {
+            for (_, fields) in item.exceptions().filter(|(own, _)| *own == name) {
+                let Some(entry) = fields.get(Key::Name) else { continue };
+                let role = if fields.has(Key::Fields) { Role::Definition } else { Role::Update };
+                all.push(Reference { file: *file, span: item.yaml.span(entry.value).shift(*start), role });
             }
         }
         all
@@ -88,6 +108,7 @@ impl Analysis {
 
 #[cfg(test)]
 mod tests {
+    use super::Role;
     use crate::fixture::fixture;
 
     #[test]
@@ -103,6 +124,21 @@ mod tests {
             format!("{shown:?}"),
             "[(0, \"m\", Definition), (0, \"m\", Use), (0, \"m\", Use), (1, \"m\", Update), (1, \"m\", Use)]"
         );
+    }
+
+    #[test]
+    fn exceptions_of_a_rule() {
+        let exception = "exceptions:\n    - name: known\n";
+        let (analysis, file, offset) = fixture(&format!(
+            "- rule: r\n  {exception}      fields: [fd.name]\n- rule: other\n  {exception}- rule: r\n  {}      values: [[a]]\n",
+            exception.replace("known", "kn$0own")
+        ));
+        let roles: Vec<_> = analysis.references(file, offset).into_iter().map(|one| one.role).collect();
+        assert_eq!(roles, [Role::Definition, Role::Update]);
+        let defined = analysis.definition(file, offset);
+        assert_eq!(defined.len(), 1);
+        assert!(defined[0].1.start < offset);
+        assert_eq!(analysis.highlights(file, offset).len(), 2);
     }
 
     #[test]

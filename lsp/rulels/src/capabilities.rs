@@ -23,6 +23,10 @@ pub(crate) const TOKEN_TYPES: [SemanticTokenType; 11] = [
 /// Commands that the server carries out.
 pub(crate) const COMMANDS: [&str; 3] = ["rulec.effectiveRule", "rulec.explain", "rulec.reload"];
 
+/// Commands of our clients, which tell that they have them below `experimental` in their capabilities.
+pub(crate) const RENAME: &str = "rulec.rename";
+pub(crate) const SHOW_REFERENCES: &str = "rulec.showReferences";
+
 /// The unit of columns: bytes if the client can count them, else what it offers, else UTF-16.
 pub(crate) fn encoding(client: &ClientCapabilities) -> Encoding {
     let offered = client.general.as_ref().and_then(|general| general.position_encodings.as_ref());
@@ -40,6 +44,8 @@ pub(crate) fn encoding(client: &ClientCapabilities) -> Encoding {
 pub(crate) fn client(capabilities: &ClientCapabilities) -> Client {
     let document = capabilities.text_document.as_ref();
     let workspace = capabilities.workspace.as_ref();
+    let commands = capabilities.experimental.as_ref().and_then(|own| own.get("commands")?.as_array());
+    let has = |command: &str| commands.is_some_and(|all| all.iter().any(|one| one == command));
     let proposal = document
         .and_then(|document| document.completion.as_ref())
         .and_then(|completion| completion.completion_item.as_ref());
@@ -60,6 +66,9 @@ pub(crate) fn client(capabilities: &ClientCapabilities) -> Client {
             .unwrap_or_default(),
         snippets: proposal.and_then(|item| item.snippet_support).unwrap_or_default(),
         replaces_words: proposal.and_then(|item| item.insert_replace_support).unwrap_or_default(),
+        renames: has(RENAME),
+        shows_references: has(SHOW_REFERENCES),
+        details_labels: proposal.and_then(|item| item.label_details_support).unwrap_or_default(),
         resolves_documentation: proposal
             .and_then(|item| item.resolve_support.as_ref())
             .is_some_and(|support| support.properties.iter().any(|one| one == "documentation")),
@@ -107,7 +116,7 @@ pub(crate) fn server(encoding: Encoding) -> ServerCapabilities {
             ]),
             ..CodeActionOptions::default()
         })),
-        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(true) }),
         document_formatting_provider: Some(OneOf::Left(true)),
         document_range_formatting_provider: Some(OneOf::Left(true)),
         document_on_type_formatting_provider: Some(DocumentOnTypeFormattingOptions {

@@ -8,8 +8,8 @@ use ide::{FoldKind, LensKind, Role, SymbolKind as Kind};
 use serde_json::json;
 use tower_lsp_server::ls_types::*;
 
-use crate::to_proto;
 use crate::worker::View;
+use crate::{capabilities, to_proto};
 
 pub(crate) use actions::{code_actions, explain};
 pub(crate) use completion::{completion, place_of, resolve};
@@ -205,26 +205,36 @@ pub(crate) fn lenses(view: &View) -> Answer<Vec<CodeLens>> {
     if view.settings.code_lens == Some(false) {
         return Ok(None);
     }
+    let uri = view.uris.get(view.file);
     let all = view.analysis.code_lenses(view.file).into_iter().map(|lens| {
-        let range = view.range(lens.span);
-        let at = range.start;
-        let locations = view.locations(lens.places);
-        // The client's extension knows this command; elsewhere it is a remark only.
-        let command = match lens.kind {
-            LensKind::References | LensKind::Overrides => "rulec.showReferences",
-        };
-        let uri = view.uris.get(view.file);
-        CodeLens {
-            range,
-            command: Some(Command {
-                title: lens.title,
-                command: command.to_owned(),
-                arguments: Some(vec![json!(uri), json!(at), json!(locations)]),
-            }),
-            data: None,
-        }
+        let overrides = lens.kind == LensKind::Overrides;
+        CodeLens { range: view.range(lens.span), command: None, data: Some(json!([uri, overrides])) }
     });
     Ok(Some(all.collect()))
+}
+
+/// The document of a remark.
+pub(crate) fn document_of(lens: &CodeLens) -> Option<Uri> {
+    lens.data.as_ref()?.get(0)?.as_str()?.parse().ok()
+}
+
+/// The remark with its places.
+pub(crate) fn resolve_lens(view: &View, mut lens: CodeLens) -> Answer<CodeLens> {
+    let overrides = lens.data.as_ref().and_then(|data| data.get(1)?.as_bool()).unwrap_or_default();
+    let kind = if overrides { LensKind::Overrides } else { LensKind::References };
+    let at = lens.range.start;
+    if let Some(places) = view.analysis.lens_places(view.file, view.offset(at), kind) {
+        let title = kind.title(places.len());
+        // Where nothing can show the places it is a remark only.
+        let (command, arguments) = if view.client.shows_references {
+            let arguments = vec![json!(view.uris.get(view.file)), json!(at), json!(view.locations(places))];
+            (capabilities::SHOW_REFERENCES, Some(arguments))
+        } else {
+            ("", None)
+        };
+        lens.command = Some(Command { title, command: command.to_owned(), arguments });
+    }
+    Ok(Some(lens))
 }
 
 fn text_edits(view: &View, edits: Option<Vec<ide::FileEdit>>) -> Option<Vec<TextEdit>> {

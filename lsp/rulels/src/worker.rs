@@ -41,6 +41,12 @@ pub(crate) struct Client {
     pub(crate) snippets: bool,
     /// It can replace the whole word that the cursor is in.
     pub(crate) replaces_words: bool,
+    /// It can ask for a new name at a place: its command `rulec.rename`.
+    pub(crate) renames: bool,
+    /// It can show places: its command `rulec.showReferences`.
+    pub(crate) shows_references: bool,
+    /// It shows a few words beside every proposal.
+    pub(crate) details_labels: bool,
     /// It asks for the documentation of a proposal once it is looked at.
     pub(crate) resolves_documentation: bool,
 }

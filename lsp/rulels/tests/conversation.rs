@@ -86,7 +86,8 @@ async fn every_capability_answers() {
     let hints = client.ask("textDocument/inlayHint", params).await;
     assert!(hints.as_array().unwrap().iter().any(|hint| hint["label"] == "×2"), "{hints}");
     let lenses = client.ask("textDocument/codeLens", json!({ "textDocument": { "uri": a } })).await;
-    assert!(lenses.is_array());
+    let lens = client.ask("codeLens/resolve", lenses[0].clone()).await;
+    assert!(lens["command"]["title"].as_str().unwrap().contains("reference"), "{lens}");
     assert!(
         client
             .ask(

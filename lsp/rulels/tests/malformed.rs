@@ -126,7 +126,7 @@ fn pointers(value: &Value, at: &str, all: &mut Vec<String>) {
 
 /// Messages of the test; `RULELS_MALFORMED=100000` for a long run.
 fn count() -> usize {
-    std::env::var("RULELS_MALFORMED").ok().and_then(|text| text.parse().ok()).unwrap_or(1500)
+    std::env::var("RULELS_MALFORMED").ok().and_then(|text| text.parse().ok()).unwrap_or(40_000)
 }
 
 /// Asks something of a document that no mutated message names.

@@ -92,9 +92,9 @@ async fn random_edits(encoding: &str, edits: usize) {
     }
 }
 
-/// Edits of each run; `RULELS_EDITS=100000` for the long one.
+/// Edits of each run, more than 100,000 in all; `RULELS_EDITS=100000` for a longer one.
 fn edits() -> usize {
-    std::env::var("RULELS_EDITS").ok().and_then(|text| text.parse().ok()).unwrap_or(400)
+    std::env::var("RULELS_EDITS").ok().and_then(|text| text.parse().ok()).unwrap_or(34_000)
 }
 
 #[tokio::test]

@@ -1,10 +1,10 @@
 //! Parts of exceptions: names of those that can be added to, operators and values by their fields.
 
-use syntax::items::{Fields, Key};
+use syntax::items::Key;
 
 use crate::completion::context::Context;
 use crate::completion::{CompletionKind, Proposals};
-use crate::index::{ItemIndex, SymbolKind};
+use crate::index::SymbolKind;
 
 /// A field of an exception with the operator that it is compared with.
 type Compared = (String, Option<String>);
@@ -14,7 +14,7 @@ impl Proposals<'_> {
     pub(super) fn exception_names(&mut self, context: &Context<'_>) {
         let Some((_, rule)) = context.head() else { return };
         for (_, _, item) in self.analysis.found(SymbolKind::Rule, rule) {
-            for (name, _) in exceptions(item) {
+            for (name, _) in item.exceptions() {
                 if name != self.word {
                     self.add(CompletionKind::Constant, 0, name, "an exception of the rule");
                 }
@@ -62,38 +62,14 @@ impl Proposals<'_> {
         let (Some((_, rule)), Some(name)) = (context.head(), name) else { return Vec::new() };
         let found = self.analysis.found(SymbolKind::Rule, rule).iter();
         let bases =
-            found.flat_map(|(_, _, item)| exceptions(item).map(move |(own, fields)| (item, own, fields)));
+            found.flat_map(|(_, _, item)| item.exceptions().map(move |(own, fields)| (item, own, fields)));
         let mut listed = bases.filter(|(_, own, _)| *own == name).map(|(item, _, fields)| {
-            let comps = texts(item, &fields, Key::Comps);
-            let mut comps = comps.into_iter();
-            texts(item, &fields, Key::Fields)
-                .into_iter()
-                .map(|field| (field, comps.next()))
-                .collect::<Vec<_>>()
+            let mut comps = item.scalars(&fields, Key::Comps).into_iter().map(str::to_owned);
+            let fields = item.scalars(&fields, Key::Fields).into_iter();
+            fields.map(|field| (field.to_owned(), comps.next())).collect::<Vec<_>>()
         });
         listed.find(|fields| !fields.is_empty()).unwrap_or_default()
     }
-}
-
-/// An item's exceptions by name.
-fn exceptions(item: &ItemIndex) -> impl Iterator<Item = (&str, Fields)> {
-    let entry = item.item().and_then(|own| own.fields.get(Key::Exceptions));
-    let nodes = entry.map_or(&[][..], |entry| item.yaml.elements(entry.value));
-    nodes.iter().filter_map(|&node| {
-        let fields = Fields::of(&item.yaml, node);
-        let name = fields.get(Key::Name).and_then(|name| item.yaml.text(name.value))?;
-        Some((name, fields))
-    })
-}
-
-/// The scalar or scalars of a key.
-fn texts(item: &ItemIndex, fields: &Fields, key: Key) -> Vec<String> {
-    let Some(entry) = fields.get(key) else { return Vec::new() };
-    let nodes = match item.yaml.elements(entry.value) {
-        [] => std::slice::from_ref(&entry.value),
-        elements => elements,
-    };
-    nodes.iter().filter_map(|&node| item.yaml.text(node)).map(str::to_owned).collect()
 }
 
 /// How many values stand before the cursor in its row.

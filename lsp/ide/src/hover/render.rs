@@ -88,6 +88,27 @@ impl Analysis {
         self.symbol_page(SymbolKind::Rule, &head.name)
     }
 
+    /// An exception of a rule: what it compares, and how many rows of values it has in all.
+    pub(super) fn exception_page(&self, rule: &str, name: &str) -> Option<String> {
+        let (mut compared, mut rows) = (Vec::new(), 0);
+        for (_, _, item) in self.found(SymbolKind::Rule, rule) {
+            for (_, fields) in item.exceptions().filter(|(own, _)| *own == name) {
+                rows += fields.get(Key::Values).map_or(0, |values| item.yaml.elements(values.value).len());
+                let mut comps = item.scalars(&fields, Key::Comps).into_iter();
+                let fields = item.scalars(&fields, Key::Fields);
+                if compared.is_empty() {
+                    compared = fields
+                        .iter()
+                        .map(|field| format!("{field} {}", comps.next().unwrap_or("in")))
+                        .collect();
+                }
+            }
+        }
+        let s = if rows == 1 { "" } else { "s" };
+        let compared = compared.join(", ");
+        Some(format!("**exception** `{name}` of `{rule}`, {rows} row{s} of values\n\n```\n{compared}\n```"))
+    }
+
     /// A field of the source.
     pub(super) fn field_page(&self, source: &str, text: &str) -> Option<String> {
         let catalogue = &self.options().catalogue;
@@ -191,6 +212,27 @@ pub(super) fn value(field: &str, text: &str) -> Option<String> {
 pub(super) fn priority(text: &str) -> Option<String> {
     let priority = Priority::parse(text)?;
     Some(format!("**priority** `{}`\n\n{}", priority.as_str().to_uppercase(), priority.about()))
+}
+
+/// What an override does.
+pub(super) fn change(text: &str) -> Option<String> {
+    let about = match text {
+        "append" => "What stands here goes behind the earlier value.",
+        "replace" => "What stands here takes the place of the earlier value.",
+        _ => return None,
+    };
+    Some(format!("**override** `{text}`\n\n{about}"))
+}
+
+/// An event source, with the plugin that supplies it.
+pub(super) fn source(text: &str) -> String {
+    let class = catalogue::known_plugins().find(|class| class.source == Some(text));
+    let from = match class.and_then(|class| class.plugin) {
+        Some(plugin) => format!("Events of the plugin `{plugin}`."),
+        None if text == catalogue::SYSCALL_SOURCE => "What programs ask of the kernel.".to_owned(),
+        None => "No plugin that is known here supplies it.".to_owned(),
+    };
+    format!("**event source** `{text}`\n\n{from}")
 }
 
 pub(super) fn tag(text: &str) -> Option<String> {

@@ -256,6 +256,14 @@ impl LanguageServer for Backend {
         self.on(params.text_document, features::lenses).await
     }
 
+    async fn code_lens_resolve(&self, lens: CodeLens) -> Result<CodeLens> {
+        let Some(uri) = features::document_of(&lens) else { return Ok(lens) };
+        let asked = lens.clone();
+        let found =
+            self.on(TextDocumentIdentifier { uri }, move |view| features::resolve_lens(view, asked)).await?;
+        Ok(found.unwrap_or(lens))
+    }
+
     async fn code_action(&self, params: CodeActionParams) -> Result<Option<CodeActionResponse>> {
         self.on(params.text_document, move |view| features::code_actions(view, params.range, &params.context))
             .await

@@ -1,13 +1,16 @@
 //! Code actions and pages of diagnostics.
 
-use ide::ActionKind;
+use ide::{Action, ActionKind};
+use serde_json::json;
+use syntax::LineIndex;
 use tower_lsp_server::ls_types::{
-    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, CodeActionResponse, Range,
+    CodeAction, CodeActionContext, CodeActionKind, CodeActionOrCommand, CodeActionResponse, Command,
+    Position, Range,
 };
 
 use crate::features::Answer;
-use crate::to_proto;
 use crate::worker::View;
+use crate::{capabilities, to_proto};
 
 pub(crate) fn code_actions(
     view: &View,
@@ -40,7 +43,9 @@ pub(crate) fn code_actions(
             .repairs
             .and_then(|at| findings.get(at))
             .and_then(|finding| to_proto::diagnostic(view, finding));
+        let command = renaming(view, &action);
         Some(CodeActionOrCommand::CodeAction(CodeAction {
+            command,
             edit: Some(view.workspace_edit(&action.edit)),
             title: action.title,
             kind: Some(kind),
@@ -50,6 +55,21 @@ pub(crate) fn code_actions(
         }))
     });
     Ok(Some(made.collect()))
+}
+
+/// Asks for a better name than the one that an action makes up, where it stands once the action is done.
+fn renaming(view: &View, action: &Action) -> Option<Command> {
+    let name = action.names.as_ref().filter(|_| view.client.renames)?;
+    let (file, first) = action.edit.edits.first()?;
+    let text = action.edit.apply(*file, view.analysis.text(*file));
+    let offset = first.span.start + first.text.find(name.as_str())? as u32;
+    let at = LineIndex::new(&text).line_column(&text, offset, view.encoding);
+    let position = Position { line: at.line, character: at.column };
+    Some(Command {
+        title: "give it a name".to_owned(),
+        command: capabilities::RENAME.to_owned(),
+        arguments: Some(vec![json!(view.uris.get(*file)?), json!(position)]),
+    })
 }
 
 /// The page of a code.

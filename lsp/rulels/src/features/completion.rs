@@ -3,8 +3,9 @@
 use ide::{Completion, CompletionKind};
 use serde_json::Value;
 use tower_lsp_server::ls_types::{
-    CompletionItem, CompletionItemKind, CompletionItemTag, CompletionList, CompletionResponse,
-    CompletionTextEdit, Documentation, InsertReplaceEdit, InsertTextFormat, Position, Range, TextEdit, Uri,
+    CompletionItem, CompletionItemKind, CompletionItemLabelDetails, CompletionItemTag, CompletionList,
+    CompletionResponse, CompletionTextEdit, Documentation, InsertReplaceEdit, InsertTextFormat, Position,
+    Range, TextEdit, Uri,
 };
 
 use crate::features::{Answer, markdown};
@@ -51,17 +52,27 @@ pub(crate) fn completion(view: &View, at: Position) -> Answer<CompletionResponse
     let insert = all.first().map(|one| view.range(one.replace)).unwrap_or_default();
     let end = all.first().map(|one| view.position_in(view.file, one.word_end));
     let replace = end.filter(|_| view.client.replaces_words).map(|end| Range { start: insert.start, end });
+    // Where no word is begun, every client puts a label at the cursor by itself.
+    let before = view.analysis.text(view.file).get(..offset as usize).unwrap_or("");
+    let no_word = before.ends_with(|c: char| c.is_whitespace() || matches!(c, '(' | '[' | ','))
+        && [Some(insert), replace].into_iter().flatten().all(|range| range.start == range.end);
     let items = all.into_iter().enumerate().map(|(place, one)| {
         let documentation = if documented { about(view, one.kind, &one.label, &source) } else { None };
         let snippet = one.is_snippet && snippets;
         let new_text = if one.is_snippet && !snippet { plain(&one.insert) } else { one.insert.clone() };
         let edit = match replace {
+            _ if no_word && new_text == one.label => None,
             Some(replace) => {
-                CompletionTextEdit::InsertAndReplace(InsertReplaceEdit { new_text, insert, replace })
+                Some(CompletionTextEdit::InsertAndReplace(InsertReplaceEdit { new_text, insert, replace }))
             }
-            None => CompletionTextEdit::Edit(TextEdit { range: insert, new_text }),
+            None => Some(CompletionTextEdit::Edit(TextEdit { range: insert, new_text })),
         };
-        item(place, one, edit, snippet, documentation, data.clone())
+        let mut item = item(place, one, edit, snippet, documentation, data.clone());
+        if view.client.details_labels {
+            let description = item.detail.clone();
+            item.label_details = Some(CompletionItemLabelDetails { detail: None, description });
+        }
+        item
     });
     Ok(Some(CompletionResponse::List(CompletionList { is_incomplete, items: items.collect() })))
 }
@@ -74,7 +85,7 @@ fn plain(snippet: &str) -> String {
 fn item(
     place: usize,
     one: Completion,
-    edit: CompletionTextEdit,
+    edit: Option<CompletionTextEdit>,
     snippet: bool,
     documentation: Option<Documentation>,
     data: Option<Value>,
@@ -87,7 +98,7 @@ fn item(
         detail: (!one.detail.is_empty()).then_some(one.detail),
         documentation,
         insert_text_format: snippet.then_some(InsertTextFormat::SNIPPET),
-        text_edit: Some(edit),
+        text_edit: edit,
         tags: one.deprecated.then(|| vec![CompletionItemTag::DEPRECATED]),
         label: one.label,
         data: data.filter(|_| explained),
