@@ -11,6 +11,7 @@
 //! [`lower`]. What Falco and we say about one problem is made in one place, as a pair.
 #![forbid(unsafe_code)]
 
+mod advice;
 mod allow;
 pub mod append_output;
 pub mod check;

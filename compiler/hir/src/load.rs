@@ -6,6 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use syntax::span::{FileId, FileRange, Span};
 use syntax::yaml::{Yaml, YamlError, read, reread, split};
 
+use crate::advice;
 use crate::codes;
 use crate::compile::{Cache, Compiled, Compiler};
 use crate::diagnostic::{Diagnostic, Severity};
@@ -188,6 +189,7 @@ fn run(input: &Input, memo: &mut Memo) -> Checked {
     diagnostics.extend(
         ours.into_iter().map(|(range, message)| Diagnostic::new(&codes::PLUGIN_REQUIREMENT, range, message)),
     );
+    diagnostics.iter_mut().for_each(advice::add);
     diagnostics.sort_by_key(|one| one.primary());
     Checked { files: results, diagnostics, unmet_requirements, sources, definitions, compiled }
 }

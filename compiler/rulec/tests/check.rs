@@ -35,6 +35,22 @@ fn plugins(text: &str) -> Option<&str> {
     text.lines().next()?.strip_prefix("# plugins: ")
 }
 
+/// Falco's words alone say what is wrong, not what to do.
+#[test]
+fn every_finding_says_what_to_do() {
+    let mut wrong = Vec::new();
+    for (_, path) in cases() {
+        let text = std::fs::read_to_string(&path).expect("a readable case");
+        let checked = check(&text);
+        let silent = checked.diagnostics.iter().filter(|one| one.fixes.is_empty() && one.notes.is_empty());
+        // These say it in the headline or beside the mark, reason included.
+        let plain = ["E0007", "W0204", "W0205", "W0209", "W0211", "W0215", "W0219", "W0226"];
+        let silent = silent.filter(|one| !plain.contains(&one.code.id));
+        wrong.extend(silent.map(|one| format!("{}: {} {}", path.display(), one.code.id, one.message)));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
 #[test]
 fn printed() {
     let mut wrong = Vec::new();

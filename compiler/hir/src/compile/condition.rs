@@ -193,8 +193,7 @@ impl Compiler<'_, '_> {
                 let ours = Diagnostic::new(&codes::DEPRECATED_FIELD, place.range, ours);
                 let ours = match field {
                     DeprecatedField::EvtDir => ours
-                        .note("only events for the end of calls exist: `evt.dir = <` always holds, `evt.dir = >` never")
-                        .note("remove the comparison"),
+                        .note("only events for the end of calls exist: `evt.dir = <` always holds, `evt.dir = >` never"),
                     _ => ours.note("without events for the start of calls it is always 0"),
                 };
                 if index > 0 {

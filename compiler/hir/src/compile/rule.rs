@@ -219,7 +219,8 @@ impl Compiler<'_, '_> {
         let (code, ours) = match error.row {
             Some(row) if exception.fields.is_list() => {
                 let (fields, values) = (exception.fields.items().len(), row.items().len());
-                let ours = format!("this row of exception `{name}` has {values} values for {fields} fields");
+                let values = if values == 1 { "1 value".to_owned() } else { format!("{values} values") };
+                let ours = format!("this row of exception `{name}` has {values} for {fields} fields");
                 (&codes::EXCEPTION_LENGTH, ours)
             }
             Some(_) => (

@@ -57,7 +57,9 @@ impl Compiler<'_, '_> {
             None => self.meant(text.as_str(), error.span, &error.message),
         };
         let place = self.place(text, span);
-        let mut ours = Diagnostic::new(&codes::CONDITION_SYNTAX, place.range, error.message.to_string());
+        // Without the list of all operators.
+        let message = error.message.split_once(": one of ").map_or(&*error.message, |(before, _)| before);
+        let mut ours = Diagnostic::new(&codes::CONDITION_SYNTAX, place.range, message);
         ours = if no_field.is_some() {
             let word = span.slice(text.as_str());
             ours.message = format!("`{word}` is compared, but it is no field");

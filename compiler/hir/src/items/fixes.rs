@@ -1,5 +1,6 @@
 //! Edits that replace deprecated forms of updates.
 
+use syntax::span::Span;
 use syntax::yaml::{Pair, YamlId};
 
 use crate::diagnostic::Edit;
@@ -40,6 +41,22 @@ impl Reader<'_, '_> {
         let separator = if block { format!("\n{}", " ".repeat(line.len())) } else { ", ".to_owned() };
         let text = format!("{}{separator}override: {{enabled: replace}}", self.sources.slice(range));
         Some(Edit { range, text })
+    }
+
+    /// An entry more in an item's `override`; `None` if it has no entry yet.
+    pub(super) fn override_edit(&self, item: YamlId, key: &str, operation: &str) -> Option<Edit> {
+        let mapping = self.yaml.get(item, "override")?.value;
+        let (first, last) = (self.yaml.pairs(mapping).first()?, self.yaml.pairs(mapping).last()?);
+        let mut range = self.range(last.value);
+        range.span = Span::empty(range.span.end);
+        let separator = if self.sources.slice(self.range(mapping)).starts_with('{') {
+            ", ".to_owned()
+        } else {
+            let place = self.range(first.key);
+            let before = self.sources.file(place.file)?.text.get(..place.span.start as usize)?;
+            format!("\n{}", " ".repeat(before.rsplit('\n').next()?.len()))
+        };
+        Some(Edit { range, text: format!("{separator}{key}: {operation}") })
     }
 
     fn whole_pair(&self, pair: Pair) -> syntax::span::FileRange {

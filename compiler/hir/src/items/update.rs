@@ -83,6 +83,17 @@ impl Reader<'_, '_> {
             if let Some(entry) = yaml.get(rule.item, "override") {
                 ours = ours.secondary(self.range(entry.key), "`override` is here");
             }
+            // Texts are mostly replaced, everything else is mostly added to.
+            let operations = match key {
+                "condition" | "exceptions" | "tags" => ["append", "replace"],
+                _ => ["replace", "append"],
+            };
+            for operation in operations {
+                let possible = operation == "replace" || APPENDABLE.contains(&key);
+                if let Some(edit) = self.override_edit(rule.item, key, operation).filter(|_| possible) {
+                    ours = ours.fix_all(format!("add `{key}: {operation}` to it"), vec![edit], false);
+                }
+            }
             let message =
                 format!("Unexpected key '{key}': no corresponding entry under 'override' is defined.");
             let links = [rule.link(), (ItemType::Overrides, key, yaml.at(pair.value))];

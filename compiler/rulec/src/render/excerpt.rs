@@ -12,6 +12,7 @@ use hir::Diagnostic;
 use syntax::span::{FileId, FileRange};
 
 use super::Report;
+use super::text::in_order;
 use crate::files::Sources;
 
 /// Lines of more characters than this are cut.
@@ -86,9 +87,10 @@ impl<'s> Excerpts<'s> {
                 lines.entry(place.line as usize - 1).or_default().push(place.column as usize - 1);
             }
         }
+        let in_order = in_order(diagnostic);
         let place = |file| {
-            let headed =
-                std::iter::once(diagnostic.primary()).chain(ranges()).find(|range| range.file == file);
+            let ranges = in_order.iter().map(|label| label.range);
+            let headed = std::iter::once(diagnostic.primary()).chain(ranges).find(|range| range.file == file);
             let at = sources.position(file, headed.map_or(0, |range| range.span.start));
             format!("{}:{}:{}{PLACE_ENDS}", sources.name(file), at.line, at.column)
         };
@@ -207,7 +209,9 @@ impl Excerpt {
 /// Which characters of a line are shown: all of them, or if it is long those around some points.
 fn shown(line: &str, points: Option<Vec<usize>>) -> Vec<Range<usize>> {
     let length = line.chars().count();
-    let Some(mut points) = points.filter(|_| length > LONG_LINE) else { return vec![0..length] };
+    let Some(mut points) = points.filter(|_| length > LONG_LINE) else {
+        return std::iter::once(0..length).collect();
+    };
     if points.is_empty() {
         points.push(0);
     }

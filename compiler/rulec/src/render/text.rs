@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use ariadne::{CharSet, Color, Config, IndexType, Label, Report as Drawing, ReportKind};
-use hir::{Applicability, Diagnostic, Severity};
+use ariadne::{CharSet, Color, Config, IndexType, Label as Mark, Report as Drawing, ReportKind};
+use hir::{Applicability, Diagnostic, Label, Severity};
 
 use super::Report;
 use super::excerpt::{Excerpts, Place, without_cut_place};
@@ -112,11 +112,11 @@ fn draw<'f>(excerpts: &Excerpts<'_>, finding: &'f Finding, colour: bool) -> Draw
         .with_code(diagnostic.code.id)
         .with_message(&diagnostic.message)
         .with_config(config);
-    for label in &diagnostic.labels {
+    for label in in_order(diagnostic) {
         let colour = if label.primary { main } else { Color::Cyan };
         // A label without text would not be drawn.
         let text = if label.text.is_empty() { "here" } else { &label.text };
-        let mut mark = Label::new(place(label.range)).with_color(colour).with_message(text);
+        let mut mark = Mark::new(place(label.range)).with_color(colour).with_message(text);
         if label.primary {
             mark = mark.with_priority(1);
         }
@@ -131,11 +131,23 @@ fn draw<'f>(excerpts: &Excerpts<'_>, finding: &'f Finding, colour: bool) -> Draw
     drawing.finish()
 }
 
+/// The labels file by file, that of the primary one first, and down each file: what the library wants for one excerpt a
+/// file.
+pub(super) fn in_order(diagnostic: &Diagnostic) -> Vec<&Label> {
+    let home = diagnostic.primary().file;
+    let mut labels: Vec<&Label> = diagnostic.labels.iter().collect();
+    labels.sort_by_key(|label| {
+        (label.range.file != home, label.range.file, label.range.span.end, label.range.span.start)
+    });
+    labels
+}
+
 fn notes(diagnostic: &Diagnostic) -> Vec<String> {
     let mut notes = diagnostic.notes.clone();
     if let Some(falco) = &diagnostic.falco {
         let message = falco.message.trim();
-        notes.push(match message.is_empty() {
+        // Not what the headline says already.
+        notes.push(match message.is_empty() || message.ends_with(&diagnostic.message) {
             true => format!("Falco reports {}", falco.code.as_str()),
             false => format!("Falco reports {}: {message}", falco.code.as_str()),
         });
