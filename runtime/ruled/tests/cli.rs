@@ -261,8 +261,8 @@ fn the_lint_sees_what_only_all_files_together_show() {
         let output = command(&["config", "lint", "-c", &main]).env("RULED_TEST", "true").output().unwrap();
         (output.status.code(), String::from_utf8(output.stdout).unwrap())
     };
-    let nothing = "1 files: 0 errors, 0 warnings, 0 notes\n".to_string();
-    assert_eq!(said(&scratch.path("missing.yaml")), (Some(0), nothing));
+    let (code, text) = said(&scratch.path("missing.yaml"));
+    assert!(code == Some(0) && text.ends_with(": 0 errors, 0 warnings, 0 notes\n"), "{text}");
     let (code, text) = said(&more);
     assert!(
         code == Some(1) && text.contains("more.yaml:1:15: error[setting]: 'config_files' in an"),

@@ -7,19 +7,15 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Output, Stdio};
+use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
-use support::{Scratch, baseline, command, demo, ruled};
+use support::{Scratch, baseline, command, demo, free_port, ruled};
 
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A port that was free a moment ago.
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
-}
 
 struct Ports {
     web: u16,
@@ -50,45 +46,69 @@ const METRICS: &str =
     "metrics: {enabled: true, interval: 300ms, output_rule: true, alert_labels: [proc.name]}";
 
 struct Daemon {
-    child: Child,
+    child: Option<Child>,
     ports: Ports,
-    scratch: Scratch,
+    scratch: Option<Scratch>,
 }
 
 impl Daemon {
-    /// Replays the demo and stays.
+    /// Replays the whole demo and stays.
     fn start(name: &str, more: &str) -> Daemon {
         let scratch = Scratch::new(name);
         let ports = Ports { web: free_port(), exporter: free_port(), probes: free_port() };
         let config = config(&scratch, &ports, more);
-        let child = command(&["-c", &config, "-M", "120"])
+        let child = command(&["-c", &config, "-M", "1000000"])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        Daemon { child, ports, scratch }
+        Daemon { child: Some(child), ports, scratch: Some(scratch) }
     }
 
-    /// Waits until all events are processed: the numbers stop changing and there are some.
+    /// Waits until all events are processed and all alerts counted.
     fn settled(&self) -> String {
+        static EVENTS: LazyLock<f64> = LazyLock::new(events);
         let end = Instant::now() + PATIENCE;
-        let mut before = String::new();
         loop {
             let page = get(self.ports.web, "/metrics").map(|(_, body)| body).unwrap_or_default();
-            let events = sample(&page, "ruled_events_total");
-            if events.is_some() && events != Some(0.0) && events == sample(&before, "ruled_events_total") {
+            let waiting = page.lines().filter(|line| line.starts_with("ruled_output_queue_alerts{"));
+            // Standard output is not read before the end.
+            let mut waiting = waiting.filter(|line| !line.contains("\"stdout\""));
+            if sample(&page, "ruled_events_total") == Some(*EVENTS)
+                && waiting.all(|line| line.ends_with(" 0"))
+            {
                 return page;
             }
-            assert!(Instant::now() < end, "no events\n{page}");
-            before = page;
+            assert!(Instant::now() < end, "not all of {} events\n{page}", *EVENTS);
             std::thread::sleep(Duration::from_millis(100));
         }
     }
 
-    fn end(self) -> (Output, Scratch) {
-        kill(Pid::from_raw(self.child.id() as i32), Signal::SIGTERM).unwrap();
-        (self.child.wait_with_output().unwrap(), self.scratch)
+    fn scratch(&self) -> &Scratch {
+        self.scratch.as_ref().unwrap()
     }
+
+    fn end(mut self) -> (Output, Scratch) {
+        let child = self.child.take().unwrap();
+        kill(Pid::from_raw(child.id() as i32), Signal::SIGTERM).unwrap();
+        (child.wait_with_output().unwrap(), self.scratch.take().unwrap())
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// How many events the demo has.
+fn events() -> f64 {
+    let run = ruled(&["replay", &demo(), "-r", &baseline(), "-v"]);
+    let rest = run.stderr.split("Captured Events: ").nth(1).unwrap_or_else(|| panic!("{}", run.stderr));
+    rest.split(',').next().unwrap().parse().unwrap()
 }
 
 fn request(port: u16, method: &str, path: &str) -> Option<(u16, String)> {
@@ -159,8 +179,16 @@ fn every_surface_says_the_same() {
         .map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap())
         .sum();
     assert!(seconds > 0.0);
-    // Some snapshots come while it stays.
-    std::thread::sleep(Duration::from_millis(1000));
+    // The first snapshot comes while it stays.
+    let snapshots = || {
+        let page = get(daemon.ports.exporter, "/metrics").unwrap().1;
+        by_label(&page, "falco_events", "rule").contains_key("Falco internal: metrics snapshot")
+    };
+    let end = Instant::now() + PATIENCE;
+    while !snapshots() {
+        assert!(Instant::now() < end, "no snapshot");
+        std::thread::sleep(Duration::from_millis(50));
+    }
     let (output, scratch) = daemon.end();
     assert!(output.status.success(), "{output:?}");
     let all = alerts(&output);
@@ -218,7 +246,7 @@ fn counters_survive_reloads() {
     let before = daemon.settled();
     let rules = by_label(&before, "falcosecurity_falco_rules_matches_total", "rule_name");
     // Another rule comes first, so that all numbers of rules change.
-    let path = daemon.scratch.path("rules.yaml");
+    let path = daemon.scratch().path("rules.yaml");
     let text = std::fs::read_to_string(&path).unwrap();
     let first = "- rule: Another\n  desc: d\n  condition: evt.type = kill and proc.name = nobody\n  output: o\n  priority: DEBUG\n\n";
     std::fs::write(&path, format!("{first}{text}")).unwrap();

@@ -272,9 +272,9 @@ fn changed_files_are_noticed() {
     );
     let daemon = Daemon::start(&["-c", &config]);
     daemon.wait_for(&["no driver"]);
+    // A busy machine may look while a file is being written; what counts is what it sees in the end.
     let taken = |rules: usize| {
-        let line = daemon.wait_for(&[TAKEN, KEPT]);
-        assert_eq!(number_after(&line, TAKEN), rules, "{line}");
+        daemon.wait_for(&[&format!("{TAKEN}{rules} rules")]);
     };
     // Replaced, written in place, and a new file in a folder.
     write_rules(&scratch, &rules(2));
@@ -284,8 +284,7 @@ fn changed_files_are_noticed() {
     fs::write(folder.join("more.yaml"), rules(1).replace("rule 0", "another")).unwrap();
     taken(4);
     fs::write(folder.join("more.yaml"), "nonsense").unwrap();
-    let line = daemon.wait_for(&[TAKEN, KEPT]);
-    assert!(line.contains(KEPT), "{line}");
+    daemon.wait_for(&[KEPT]);
     // A link that leads elsewhere, as with ConfigMaps; the rules before it are fixed, too.
     fs::remove_file(folder.join("more.yaml")).unwrap();
     taken(3);
@@ -293,20 +292,15 @@ fn changed_files_are_noticed() {
     fs::write(scratch.0.join("other/set.yaml"), rules(2)).unwrap();
     fs::remove_file(scratch.path("rules.yaml")).unwrap();
     std::os::unix::fs::symlink(Path::new("other/set.yaml"), scratch.path("rules.yaml")).unwrap();
-    let mut line = daemon.wait_for(&[TAKEN, KEPT]);
-    if line.contains(KEPT) {
-        // It looked between the removal and the new link.
-        line = daemon.wait_for(&[TAKEN]);
-    }
-    assert_eq!(number_after(&line, TAKEN), 2, "{line}");
+    taken(2);
     fs::write(scratch.0.join("other/set.yaml"), rules(4)).unwrap();
     taken(4);
     // The configuration itself; what cannot be taken over is said.
     let text = fs::read_to_string(&config).unwrap();
     fs::write(&config, text.replace("log_level: debug", "log_level: info\npriority: notice")).unwrap();
     daemon.wait_for(&["`log_level` changed; that takes effect at the next start"]);
-    let line = daemon.wait_for(&[TAKEN]);
-    assert_eq!(number_after(&line, TAKEN), 0, "rules below the priority are off: {line}");
+    // Rules below the priority are off.
+    taken(0);
     daemon.signal("TERM");
     assert_eq!(daemon.end(), 0);
 }

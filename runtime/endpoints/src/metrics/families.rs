@@ -61,7 +61,7 @@ impl Group {
             Group::Rules | Group::RuledRules => "`metrics.rules_counters_enabled`",
             Group::Kernel => "`metrics.kernel_event_counters_enabled`, live events",
             Group::PerCpu => "`metrics.kernel_event_counters_per_cpu_enabled`, live events",
-            Group::Programs => "`metrics.libbpf_stats_enabled`, live events",
+            Group::Programs => "`metrics.libbpf_stats_enabled`, live events, `kernel.bpf_stats_enabled`",
             Group::Iterators => "`metrics.kernel_iter_event_counters_enabled`, live events",
             Group::Resources => "`metrics.resource_utilization_enabled`",
             Group::State => "`metrics.state_counters_enabled`",

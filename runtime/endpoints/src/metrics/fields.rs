@@ -154,7 +154,7 @@ fn wrapper(
     fields.always("falco.host_num_cpus", facts.num_cpus);
     let dropped = snapshot.outputs.iter().map(|output| output.dropped).sum::<u64>();
     fields.always("falco.outputs_queue_num_drops", dropped);
-    for (kind, files) in [("rules", &snapshot.ruleset.files), ("config", &facts.config_files)] {
+    for (kind, files) in [("rules", &snapshot.ruleset.files), ("config", &snapshot.ruleset.config_files)] {
         for (path, digest) in files {
             let name = rule_name(path.rsplit('/').next().unwrap_or(path));
             fields.always(format!("falco.sha256_{kind}_file.{name}"), digest.as_str());

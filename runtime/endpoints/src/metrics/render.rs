@@ -96,7 +96,7 @@ fn falco(page: &mut Exposition, sources: &Sources<'_>, process: &ProcessNumbers)
     let Sources { facts, snapshot, selection, .. } = *sources;
     page.info(&VERSION, &[("version", &facts.falco_version)]);
     files(page, &RULES_FILES, &snapshot.ruleset.files);
-    files(page, &CONFIG_FILES, &facts.config_files);
+    files(page, &CONFIG_FILES, &snapshot.ruleset.config_files);
     page.single(&QUEUE_DROPS, snapshot.outputs.iter().map(|output| output.dropped).sum::<u64>());
     page.single(&RELOADED, snapshot.ruleset.loaded_ns);
     if selection.rules {

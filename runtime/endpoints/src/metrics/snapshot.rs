@@ -19,7 +19,7 @@ pub struct RuleFacts {
     pub tags: Box<[Box<str>]>,
 }
 
-/// What is known of the rules in use; it changes with each reload.
+/// What is known of the rules and the configuration in use; it changes with each reload.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RulesetFacts {
     /// The rules, in the order of the counters.
@@ -28,6 +28,8 @@ pub struct RulesetFacts {
     pub enabled: u64,
     /// Rules files: path and SHA-256.
     pub files: Vec<(String, String)>,
+    /// Configuration files: path and SHA-256.
+    pub config_files: Vec<(String, String)>,
     /// The digest of the whole set, hexadecimal.
     pub digest: String,
     /// When it was loaded, nanoseconds since the epoch.
@@ -53,8 +55,6 @@ pub struct Facts {
     pub boot_ns: u64,
     /// CPUs of the host.
     pub num_cpus: u64,
-    /// Configuration files: path and SHA-256.
-    pub config_files: Vec<(String, String)>,
 }
 
 /// The estimated cost of one rule.

@@ -41,6 +41,7 @@ pub fn snapshot() -> Snapshot {
             rules,
             enabled: 3,
             files: vec![file("falco_rules.yaml"), file("falco_rules.yaml"), file("local \"x\".yaml")],
+            config_files: vec![("/etc/falco/falco.yaml".to_string(), "ef".repeat(32))],
             digest: "cd".repeat(32),
             loaded_ns: 1_748_338_536_592_811_359,
         }),
@@ -84,7 +85,6 @@ pub fn facts() -> Facts {
         start_ns: 1_700_000_000_000_000_000,
         boot_ns: 1_600_000_000_000_000_000,
         num_cpus: 2,
-        config_files: vec![("/etc/falco/falco.yaml".to_string(), "ef".repeat(32))],
     }
 }
 

@@ -1,10 +1,8 @@
 //! What does not change while the program runs.
 
-use std::path::Path;
-
 use endpoints::metrics::{Facts, HostNumbers, ProcessNumbers};
 
-use super::{Context, digest};
+use super::Context;
 use crate::host::Roots;
 use crate::versions;
 
@@ -25,11 +23,5 @@ pub(super) fn read(context: &Context<'_>) -> Facts {
         start_ns: (ProcessNumbers::read().start_seconds * SECOND_NS) as u64,
         boot_ns: HostNumbers::read(&roots.root).boot_seconds * SECOND_NS as u64,
         num_cpus: cpus.and_then(|cpus| u64::try_from(cpus).ok()).unwrap_or(1),
-        config_files: context
-            .config
-            .files
-            .iter()
-            .map(|(name, _)| (name.clone(), digest(Path::new(name))))
-            .collect(),
     }
 }

@@ -6,7 +6,6 @@ mod numbers;
 mod plan;
 mod snapshots;
 
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use endpoints::metrics::AlertLabels;
@@ -207,10 +206,4 @@ pub(crate) fn alert_value(value: &FieldValue) -> InternalValue<'_> {
         FieldValue::Whole(number) => InternalValue::Integer(i64::try_from(*number).unwrap_or(i64::MAX)),
         FieldValue::Real(number) => InternalValue::Float(*number),
     }
-}
-
-/// SHA-256 of a file, in hexadecimal digits; nothing when it cannot be read.
-fn digest(path: &Path) -> String {
-    let bytes = std::fs::read(path).ok();
-    bytes.map_or_else(String::new, |bytes| ir::bundle::hex(&ir::bundle::SourceDigest::new("", &bytes).sha256))
 }

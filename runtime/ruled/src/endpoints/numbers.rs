@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use catalogue::EVENTS;
 use endpoints::metrics::{
-    CpuNumbers, EngineNumbers, KernelNumbers, RuleCost, RuleFacts, RulesetFacts, Snapshot,
+    CpuNumbers, EngineNumbers, KernelNumbers, ProgramNumbers, RuleCost, RuleFacts, RulesetFacts, Snapshot,
 };
 use engine::{Engine, Ruleset};
 use outputs::OutputCounters;
@@ -44,6 +44,8 @@ pub(crate) struct Numbers {
     before: Vec<u64>,
     /// Events by CPU, when the source counts them.
     cpus: Vec<CpuNumbers>,
+    /// What the probe's programs cost.
+    programs: Arc<[ProgramNumbers]>,
 }
 
 impl Numbers {
@@ -56,6 +58,7 @@ impl Numbers {
             facts: Arc::default(),
             before: Vec::new(),
             cpus: Vec::new(),
+            programs: Arc::default(),
         }
     }
 
@@ -63,6 +66,11 @@ impl Numbers {
     pub(crate) fn set_cpus(&mut self, cpus: &[(u64, u64)]) {
         self.cpus.clear();
         self.cpus.extend(cpus.iter().map(|(events, drops)| CpuNumbers { events: *events, drops: *drops }));
+    }
+
+    /// What the probe's programs cost, when the kernel measures it.
+    pub(crate) fn set_programs(&mut self, programs: Arc<[ProgramNumbers]>) {
+        self.programs = programs;
     }
 
     /// Other rules were taken over.
@@ -100,6 +108,7 @@ impl Numbers {
                 .collect(),
             enabled: program.order.len() as u64,
             files: self.identity.files.clone(),
+            config_files: self.identity.config_files.clone(),
             digest: self.identity.digest.clone(),
             loaded_ns: self.loaded_ns,
         });
@@ -144,7 +153,7 @@ impl Numbers {
             buffer_drops_by_family: source.buffer_full_by_family,
             scratch_drops: source.scratch,
             cpus: self.cpus.clone(),
-            programs: Vec::new(),
+            programs: self.programs.to_vec(),
             iterators: None,
         }
     }

@@ -2,7 +2,7 @@
 //! raises. A thread of its own reads `/proc` and writes.
 
 use std::fs::{File, OpenOptions};
-use std::io::Write;
+use std::io::{self, Write};
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -36,7 +36,8 @@ struct Worker {
     selection: Selection,
     megabytes: bool,
     host_root: PathBuf,
-    file: Option<File>,
+    /// Where lines go; empty: nowhere.
+    file: String,
     as_alert: bool,
     due: Arc<Mutex<Option<Fields>>>,
     bell: Signals,
@@ -52,11 +53,9 @@ impl Snapshots {
         context: &Context<'_>,
     ) -> Result<Snapshots, String> {
         let path = &metrics.output_file;
-        let open = || OpenOptions::new().create(true).append(true).open(path);
-        let file = (!path.is_empty())
-            .then(open)
-            .transpose()
-            .map_err(|error| format!("cannot open metrics.output_file {path}: {error}"))?;
+        if !path.is_empty() {
+            open(path).map_err(|error| format!("cannot open metrics.output_file {path}: {error}"))?;
+        }
         let due: Arc<Mutex<Option<Fields>>> = Arc::default();
         let worker = Worker {
             interval: metrics.interval,
@@ -65,7 +64,7 @@ impl Snapshots {
             selection: plan::selection(metrics),
             megabytes: metrics.megabytes,
             host_root: Roots::of_environment().root,
-            file,
+            file: path.clone(),
             as_alert: metrics.output_rule,
             due: due.clone(),
             bell: context.signals.clone(),
@@ -96,7 +95,7 @@ impl Drop for Snapshots {
 }
 
 impl Worker {
-    fn run(mut self, ended: &mpsc::Receiver<()>) {
+    fn run(self, ended: &mpsc::Receiver<()>) {
         let mut previous = Previous::default();
         let mut sample = 0_u64;
         let mut next = Instant::now() + self.interval;
@@ -112,7 +111,7 @@ impl Worker {
         }
     }
 
-    fn take_one(&mut self, previous: &mut Previous, sample: u64) {
+    fn take_one(&self, previous: &mut Previous, sample: u64) {
         let snapshot = self.board.fresh_blocking();
         let interfaces = interfaces();
         let settings = SnapshotSettings {
@@ -123,11 +122,12 @@ impl Worker {
         };
         let now_ns = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos() as u64);
         let fields = output_fields(&self.facts, &snapshot, &settings, now_ns, previous);
-        if let Some(file) = &mut self.file {
+        if !self.file.is_empty() {
             let object: Map<String, Value> =
                 fields.iter().map(|(name, value)| (name.clone(), value_of(value))).collect();
             let line = format!("{}\n", json!({ "output_fields": object, "sample": sample }));
-            if let Err(error) = file.write_all(line.as_bytes()) {
+            // Opened each time, so that a file that was moved away is replaced.
+            if let Err(error) = open(&self.file).and_then(|mut file| file.write_all(line.as_bytes())) {
                 self.log.error(&format!("metrics.output_file: {error}"));
             }
         }
@@ -136,6 +136,10 @@ impl Worker {
             self.bell.ring();
         }
     }
+}
+
+fn open(path: &str) -> io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(path)
 }
 
 fn value_of(value: &FieldValue) -> Value {

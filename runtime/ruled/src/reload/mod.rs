@@ -9,6 +9,7 @@ mod prepare;
 mod watch;
 mod worker;
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::Sender;
@@ -86,7 +87,8 @@ pub(crate) struct Handle {
 }
 
 struct Shared {
-    outcome: Mutex<Option<Outcome>>,
+    /// What the event loop is to be told, in order; of each kind only the latest.
+    outcomes: Mutex<VecDeque<Outcome>>,
     bell: Signals,
     numbers: Numbers,
     /// Memory that the current rules use, in threads.
@@ -120,7 +122,7 @@ impl Handle {
 
     /// What is ready to be taken over, for the event loop.
     pub(crate) fn take_outcome(&self) -> Option<Outcome> {
-        self.shared.outcome.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.shared.outcomes.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 
     /// Drops what a swap removed, away from the event loop.

@@ -1,6 +1,7 @@
 //! The thread that prepares rules.
 
 use std::io;
+use std::mem::discriminant;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -35,7 +36,7 @@ pub(crate) struct Context {
 pub(crate) fn start(context: Context) -> io::Result<Handle> {
     let (sender, receiver) = mpsc::channel();
     let shared = Arc::new(Shared {
-        outcome: Mutex::new(None),
+        outcomes: Mutex::default(),
         bell: context.bell.clone(),
         numbers: Numbers::default(),
         threads: AtomicUsize::new(0),
@@ -106,9 +107,12 @@ impl Worker {
                 Outcome::Failed(reason)
             }
         };
-        let mut place = self.shared.outcome.lock().unwrap_or_else(PoisonError::into_inner);
-        let former = place.replace(outcome);
-        drop(place);
+        let mut waiting = self.shared.outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+        // Rules that were refused say nothing against those before them, which are still to be taken over.
+        let same = waiting.iter().position(|known| discriminant(known) == discriminant(&outcome));
+        let former = same.and_then(|index| waiting.remove(index));
+        waiting.push_back(outcome);
+        drop(waiting);
         drop(former);
         self.shared.bell.ring();
     }

@@ -98,7 +98,7 @@ impl BundleFile {
         let rollback = acceptance.rolled_back_from.zip(self.rollback_reason.clone());
         let taken =
             Taken { acceptance, record: self.record.clone(), keys_matter: !self.keys.is_empty(), rollback };
-        let identity = super::Identity::of(&bundle, manifest.version);
+        let identity = super::Identity::of(&bundle, manifest.version, config);
         Ok((program, identity, taken))
     }
 }

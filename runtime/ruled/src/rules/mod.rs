@@ -8,7 +8,7 @@ use std::io::Write;
 
 use catalogue::Catalogue;
 use ir::Program;
-use ir::bundle::{Bundle, hex};
+use ir::bundle::{Bundle, SourceDigest, hex};
 use serde_json::{Value, json};
 
 use crate::args::Options;
@@ -48,7 +48,7 @@ pub(crate) struct Loaded {
     pub(crate) taken: Option<Taken>,
 }
 
-/// Which rules they are.
+/// Which rules they are, and what configured them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Identity {
     /// Version of the bundle; 0 for files.
@@ -57,18 +57,27 @@ pub(crate) struct Identity {
     pub(crate) digest: String,
     /// The files they were made from, with their SHA-256.
     pub(crate) files: Vec<(String, String)>,
+    /// The configuration files, with their SHA-256.
+    pub(crate) config_files: Vec<(String, String)>,
 }
 
 impl Identity {
     /// The identity of a bundle's rules.
-    fn of(bundle: &Bundle<'_>, version: u64) -> Identity {
+    fn of(bundle: &Bundle<'_>, version: u64, config: &Config) -> Identity {
         let files = &bundle.manifest().sources;
         Identity {
             version,
             digest: hex(bundle.digest()),
             files: files.iter().map(|file| (file.name.clone(), hex(&file.sha256))).collect(),
+            config_files: config.files.iter().map(|(name, _)| (name.clone(), sha256(name))).collect(),
         }
     }
+}
+
+/// SHA-256 of a file, in hexadecimal digits; nothing when it cannot be read.
+fn sha256(path: &str) -> String {
+    let bytes = std::fs::read(path).ok();
+    bytes.map_or_else(String::new, |bytes| hex(&SourceDigest::new("", &bytes).sha256))
 }
 
 impl Rules<'_> {
@@ -166,7 +175,7 @@ impl Rules<'_> {
         let damaged = |error: ir::bundle::BundleError| Stop::Runtime(format!("compiled rules: {error}"));
         let bundle = Bundle::open(&bundle).map_err(damaged)?;
         let program = bundle.program(catalogue).map_err(damaged)?;
-        Ok(Loaded { program, identity: Identity::of(&bundle, 0), taken: None })
+        Ok(Loaded { program, identity: Identity::of(&bundle, 0, self.config), taken: None })
     }
 
     /// `-V`: what Falco says on each file.

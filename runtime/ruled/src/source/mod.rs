@@ -5,7 +5,9 @@ mod live;
 
 use std::fmt;
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
+use endpoints::metrics::ProgramNumbers;
 use events::{RawEvent, Snapshot};
 use ir::Program;
 
@@ -67,5 +69,10 @@ pub(crate) trait Source {
     /// The same by CPU, seen and lost, when it is counted.
     fn cpu_counters(&self) -> &[(u64, u64)] {
         &[]
+    }
+
+    /// What programs in the kernel cost so far, if that is measured.
+    fn program_runs(&self) -> Arc<[ProgramNumbers]> {
+        Arc::default()
     }
 }

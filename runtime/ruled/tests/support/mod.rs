@@ -1,8 +1,12 @@
 //! Running the binary in a folder of its own.
 #![allow(dead_code)]
 
+use std::hash::{BuildHasher, RandomState};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 /// What a run printed and how it ended.
 pub struct Run {
@@ -50,6 +54,19 @@ pub fn demo() -> String {
 
 pub fn baseline() -> String {
     corpus().join("rules/baseline.yaml").display().to_string()
+}
+
+/// A port for a program that is about to be started. The system gives it to nobody who does not ask for it by number, and
+/// no other test of this process gets it.
+pub fn free_port() -> u16 {
+    static NEXT: LazyLock<AtomicU16> =
+        LazyLock::new(|| AtomicU16::new(RandomState::new().hash_one(std::process::id()) as u16));
+    loop {
+        let port = 20_000 + NEXT.fetch_add(1, Ordering::Relaxed) % 12_000;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 pub fn command(arguments: &[&str]) -> Command {

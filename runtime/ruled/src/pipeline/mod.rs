@@ -1,27 +1,29 @@
 //! The event loop: a source's events through the engine to the outputs, with everything that happens between two events.
 
+mod clock;
+mod requests;
+
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use catalogue::Priority;
-use engine::format::internal::{InternalAlert, InternalValue};
+use engine::format::internal::InternalAlert;
 use engine::{Alert, Engine, UtcOffset};
-use events::{EventFlags, RawEvent};
 use settings::falco_yaml::config::EventDrops;
 
 use crate::delivery::Delivery;
-use crate::drops::{DROP_RULE, DropManager, DropReaction, SourceCounters};
-use crate::endpoints::{self, FieldValue, Moment, Serving};
+use crate::drops::{DropManager, SourceCounters};
+use crate::endpoints::Serving;
 use crate::exit::Stop;
-use crate::log::{Level, Log};
+use crate::log::Log;
 use crate::record::{Incident, Recordings};
-use crate::reload::{self, FAILURE_RULE, Fresh, Outcome, Reason};
+use crate::reload;
 use crate::service;
-use crate::signals::{Request, Signals};
-use crate::silence::{SILENCE_RULE, Silence};
+use crate::signals::Signals;
+use crate::silence::Silence;
 use crate::source::{Drained, Item, Source};
 use crate::statistics::Statistics;
-use crate::time_zone::{LocalZone, time_of_day};
+use crate::time_zone::LocalZone;
 use crate::timing::StartUp;
 
 const SECOND_NS: u64 = 1_000_000_000;
@@ -182,20 +184,6 @@ impl<'a> Pipeline<'a> {
         Ended::Finished
     }
 
-    /// Gives the numbers of this moment to whoever serves them.
-    #[cold]
-    fn with_moment(&mut self, tell: impl FnOnce(&mut Serving, &Moment<'_>)) {
-        let moment = Moment {
-            engine: &self.engine,
-            statistics: self.statistics,
-            source: self.counters,
-            reloads: &self.reloads,
-            outputs: self.outputs.monitor().counters(),
-            replaying: self.replaying,
-        };
-        tell(self.serving, &moment);
-    }
-
     /// The lines at the end of the run.
     pub(crate) fn drop_summary(&self) -> String {
         self.drops.summary()
@@ -210,12 +198,14 @@ impl<'a> Pipeline<'a> {
     pub(crate) fn state_summary(&self) -> String {
         let (state, stats) = (self.engine.state(), self.engine.stats());
         format!(
-            "State: {} threads ({} added, {} removed, {} dropped), {} look-ups of unknown ones, {} descriptors dropped",
+            "State: {} threads ({} added, {} removed, {} dropped), {} look-ups of unknown ones, {} descriptors ({} \
+             dropped)",
             state.threads.len(),
             stats.threads_added,
             stats.threads_removed,
             stats.threads_dropped,
             stats.thread_misses,
+            state.fds.len(),
             stats.fds_dropped
         )
     }
@@ -229,6 +219,7 @@ impl<'a> Pipeline<'a> {
         loop {
             self.counters = source.counters();
             self.serving.numbers.set_cpus(source.cpu_counters());
+            self.serving.numbers.set_programs(source.program_runs());
             let mut ended = None;
             let drained = source.drain(&mut |item| self.item(item).map_break(|how| ended = Some(how)));
             if let Some(ended) = ended {
@@ -298,88 +289,6 @@ impl<'a> Pipeline<'a> {
         ControlFlow::Continue(())
     }
 
-    /// What happens between two events, when its time has come. `true`: the run is over.
-    #[cold]
-    fn between(&mut self, event: &RawEvent<'_>) -> Result<bool, Stop> {
-        let now = event.ts();
-        // Once a second of event time, which is often enough for summer to begin and end.
-        self.utc_offset.set(self.zone.offset_at(now));
-        if now == u64::MAX || event.flags().contains(EventFlags::STATE_ONLY) {
-            return Ok(false);
-        }
-        self.tick(now)
-    }
-
-    /// What happens while nothing happens. `true`: the run is over.
-    #[cold]
-    fn idle(&mut self) -> Result<bool, Stop> {
-        let now = now_ns();
-        self.recordings.idle(now);
-        if let Some(since) = self.silence.look(now, self.engine.stats().events) {
-            let time = time_of_day(since);
-            let fields = [("last_event_time", InternalValue::Text(&time))];
-            let message = self.silence.message();
-            let alert = InternalAlert {
-                ts: now,
-                priority: Priority::Debug,
-                rule: SILENCE_RULE,
-                message: &message,
-                fields: &fields,
-            };
-            self.outputs.internal(&alert, &self.format);
-        }
-        if now < self.due_ns { Ok(false) } else { self.tick(now) }
-    }
-
-    /// Looks at what depends on the time alone. `true`: the run is over.
-    fn tick(&mut self, now: u64) -> Result<bool, Stop> {
-        if self.started_ns == 0 {
-            self.started_ns = now;
-        } else if self.duration_ns > 0 && now.saturating_sub(self.started_ns) >= self.duration_ns {
-            return Ok(true);
-        }
-        if self.drops.is_due(now) {
-            for reaction in self.drops.check(now, self.counters) {
-                self.react(now, reaction)?;
-            }
-        }
-        self.outputs.tick(now);
-        self.reloads.set_threads(self.engine.threads_seen());
-        self.due_ns = self.drops.next_check_ns();
-        if self.duration_ns > 0 {
-            self.due_ns = self.due_ns.min(self.started_ns.saturating_add(self.duration_ns));
-        }
-        Ok(false)
-    }
-
-    fn react(&mut self, now: u64, reaction: DropReaction) -> Result<(), Stop> {
-        match reaction {
-            DropReaction::Simulating => self.log.info("Simulating syscall event drop"),
-            DropReaction::Spent => {
-                self.log.debug("Syscall event drop but token bucket depleted, skipping actions");
-            }
-            DropReaction::Log(message) => self.log.debug(&message),
-            DropReaction::Alert { message, fields } => {
-                let fields: Vec<_> =
-                    fields.iter().map(|(name, value)| (name.as_str(), InternalValue::Text(value))).collect();
-                let alert = InternalAlert {
-                    ts: now,
-                    priority: Priority::Debug,
-                    rule: DROP_RULE,
-                    message: &message,
-                    fields: &fields,
-                };
-                self.outputs.internal(&alert, &self.format);
-            }
-            DropReaction::Exit(message) => {
-                self.log.write(Level::Critical, &message);
-                self.log.write(Level::Critical, "Exiting.");
-                return Err(Stop::fatal("Drop manager internal error"));
-            }
-        }
-        Ok(())
-    }
-
     /// Says what happened to a recording, if anything did.
     #[inline]
     fn recorded(&mut self, incident: Option<Incident>) {
@@ -399,87 +308,6 @@ impl<'a> Pipeline<'a> {
         let Notice { priority, rule, message } = notice;
         let alert = InternalAlert { ts, priority: *priority, rule, message, fields: &[] };
         self.outputs.internal(&alert, &self.format);
-    }
-
-    /// Looks after what was asked for, between two events. `Some`: the run is over.
-    #[cold]
-    fn signal(&mut self) -> Option<Ended> {
-        while let Some(request) = self.signals.take() {
-            match request {
-                Request::End => {
-                    self.log.info("SIGINT received, exiting...");
-                    return Some(Ended::Interrupted);
-                }
-                Request::Reopen => {
-                    self.log.info("SIGUSR1 received, reopening outputs...");
-                    self.outputs.reopen();
-                }
-                Request::Reload => {
-                    self.log.info("SIGHUP received, restarting...");
-                    self.reloads.request(Reason::Signal);
-                }
-            }
-        }
-        match self.reloads.take_outcome() {
-            Some(Outcome::Ready(fresh)) => self.take_over(*fresh),
-            Some(Outcome::Failed(reason)) => {
-                self.log.error(&format!("the rules stay as they are: {reason}"));
-                service::status("the latest rules were refused; the former ones are in use");
-                // An alert is one line, whatever the compiler quotes.
-                let reason: Vec<&str> = reason.split_whitespace().collect();
-                let message = format!("{FAILURE_RULE}: {}", reason.join(" "));
-                self.notify(&Notice { priority: Priority::Critical, rule: FAILURE_RULE, message });
-            }
-            None => {}
-        }
-        if self.serving.asked() {
-            self.with_moment(Serving::answer);
-        }
-        if let Some(fields) = self.serving.take_snapshot_fields() {
-            self.metrics_alert(&fields);
-        }
-        None
-    }
-
-    /// Raises the alert with a metrics snapshot.
-    fn metrics_alert(&mut self, fields: &[(String, FieldValue)]) {
-        let fields: Vec<(&str, InternalValue<'_>)> =
-            fields.iter().map(|(name, value)| (name.as_str(), endpoints::alert_value(value))).collect();
-        let alert = InternalAlert {
-            ts: now_ns(),
-            priority: Priority::Informational,
-            rule: endpoints::SNAPSHOT_RULE,
-            message: endpoints::SNAPSHOT_MESSAGE,
-            fields: &fields,
-        };
-        self.outputs.internal(&alert, &self.format);
-    }
-
-    /// Takes other rules: from the next event on, they judge, and no event is judged by both.
-    fn take_over(&mut self, fresh: Fresh) {
-        let start = Instant::now();
-        let Fresh { rules, identity, format, notice } = fresh;
-        let count = rules.ruleset().program().order.len();
-        self.statistics.settle(self.engine.ruleset().program());
-        self.outputs.rules_changed();
-        self.serving.numbers.reloaded(identity.clone(), now_ns());
-        let former = self.engine.replace(rules);
-        self.format = format;
-        self.other_rules = true;
-        self.reloads.retire(Box::new(former));
-        let pause = start.elapsed();
-        self.reloads.swapped(now_ns(), pause);
-        self.log.info(&format!(
-            "Rules reloaded: {count} rules enabled, version {}, sha256 {}; from event {} on; paused {} us",
-            identity.version,
-            identity.digest,
-            self.engine.stats().events + 1,
-            pause.as_micros()
-        ));
-        service::status(&format!("{count} rules enabled, reloaded"));
-        if let Some(notice) = notice {
-            self.notify(&notice);
-        }
     }
 }
 
