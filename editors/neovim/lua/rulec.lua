@@ -66,13 +66,15 @@ function M.attach(buffer)
     commands = {
       -- An extracted macro or list waits for its name.
       ['rulec.rename'] = function(command)
+        -- Blanks and letters of ASCII stand before it, so that every encoding counts alike.
         local position = command.arguments[2]
         vim.api.nvim_win_set_cursor(0, { position.line + 1, position.character })
         vim.lsp.buf.rename()
       end,
       -- The remark above a macro or list: all places in the quickfix list.
-      ['rulec.showReferences'] = function(command)
-        local items = vim.lsp.util.locations_to_items(command.arguments[3], 'utf-16')
+      ['rulec.showReferences'] = function(command, context)
+        local encoding = vim.lsp.get_client_by_id(context.client_id).offset_encoding
+        local items = vim.lsp.util.locations_to_items(command.arguments[3], encoding)
         vim.fn.setqflist({}, ' ', { title = command.title, items = items })
         vim.cmd('copen')
       end,
@@ -102,13 +104,22 @@ local function float(text)
   end
 end
 
+--- The clients of a buffer; Neovim 0.10 has given the function another name.
+local function clients_of(buffer)
+  return vim.lsp.get_clients and vim.lsp.get_clients({ bufnr = buffer }) or vim.lsp.buf_get_clients(buffer)
+end
+
 local function request(method, params)
   vim.lsp.buf_request(0, method, params, function(_, result) float(result) end)
 end
 
 --- The rule at the cursor after everything that changes it.
 function M.effective_rule()
-  request('rulec/effectiveRule', vim.lsp.util.make_position_params(0, 'utf-16'))
+  for _, client in pairs(clients_of(0)) do
+    if client.name == 'rulec' then
+      request('rulec/effectiveRule', vim.lsp.util.make_position_params(0, client.offset_encoding))
+    end
+  end
 end
 
 --- The page of a diagnostic's code; without one, that of the diagnostic under the cursor.

@@ -11,4 +11,4 @@ printf -- '- rule: r\n  desc: d\n  condition: spawned and proc.nmae = x\n  outpu
 export RULELS
 cd "$folder"
 # Version 0.7.2 has no -l.
-timeout 60 nvim --headless -u NONE -n --cmd "set rtp+=$here/.." -c "luafile $here/session.lua"
+timeout 300 nvim --headless -u NONE -n --cmd "set rtp+=$here/.." -c "luafile $here/session.lua"

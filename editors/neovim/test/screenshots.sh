@@ -19,18 +19,22 @@ vim.cmd('colorscheme desert')
 vim.cmd('highlight Normal guibg=#202020')
 vim.cmd('highlight SignColumn guibg=#202020')
 vim.cmd('highlight NormalFloat guibg=#383838 guifg=#e0e0e0')
+vim.cmd('highlight NonText guibg=#202020 guifg=#606060')
+vim.cmd('highlight EndOfBuffer guibg=#202020 guifg=#606060')
+vim.o.laststatus = 0
 require('rulec').setup({ cmd = { vim.env.RULELS, '--stdio' } })
 LUA
 # A display that is free.
 number=90
 while [ -e "/tmp/.X11-unix/X$number" ]; do number=$((number + 1)); done
-Xvfb ":$number" -screen 0 1100x520x24 -nolisten tcp > /dev/null 2>&1 &
+Xvfb ":$number" -screen 0 1300x400x24 -nolisten tcp > /dev/null 2>&1 &
 server=$!
 export DISPLAY=":$number"
 trap 'kill $server 2> /dev/null || true; rm -rf "$folder"' EXIT
 sleep 1
 cd "$folder"
-xterm -fa 'DejaVu Sans Mono' -fs 11 -geometry 120x27+0+0 -bg '#202020' -fg '#e0e0e0' -e \
+# Without the pointer.
+xterm -xrm 'XTerm*pointerMode: 3' -fa 'DejaVu Sans Mono' -fs 11 -geometry 140x20+0+0 -bg '#202020' -fg '#e0e0e0' -e \
     nvim -u init.lua --cmd "set rtp+=$here/.." --listen "$folder/socket" local_rules.yaml &
 terminal=$!
 keys() { nvim --server "$folder/socket" --remote-send "$1"; }

@@ -2,7 +2,7 @@
 local passed = 0
 
 local function wait(what, condition)
-  if not vim.wait(15000, condition, 20) then
+  if not vim.wait(60000, condition, 20) then
     error('nothing came of: ' .. what)
   end
 end
@@ -19,7 +19,7 @@ local function ask(buffer, method, line, column, more)
     textDocument = vim.lsp.util.make_text_document_params(buffer),
     position = { line = line, character = column },
   }, more or {})
-  for _, answer in pairs(vim.lsp.buf_request_sync(buffer, method, params, 10000) or {}) do
+  for _, answer in pairs(vim.lsp.buf_request_sync(buffer, method, params, 60000) or {}) do
     if answer.result then
       return answer.result
     end
@@ -86,6 +86,30 @@ local function check()
   step('the effective rule has the macro in it', function()
     local page = ask(buffer, 'rulec/effectiveRule', 2, 15)
     assert(type(page) == 'string' and page:find('evt.type = execve', 1, true), vim.inspect(page))
+  end)
+
+  if vim.lsp.inlay_hint then
+    step('remarks and colours are there for versions that show them', function()
+      local all = ask(buffer, 'textDocument/inlayHint', 0, 0, {
+        range = { start = { line = 0, character = 0 }, ['end'] = { line = 5, character = 0 } },
+      })
+      assert(all and all[1] and all[1].label == 'execve', vim.inspect(all))
+      wait('colours', function() return #(vim.lsp.semantic_tokens.get_at_pos(buffer, 2, 14) or {}) > 0 end)
+    end)
+  end
+
+  step('the command shows the effective rule', function()
+    vim.api.nvim_win_set_cursor(0, { 3, 15 })
+    vim.cmd('RulecEffectiveRule')
+    wait('a window', function() return #vim.api.nvim_list_wins() > 1 end)
+    local shown
+    for _, window in ipairs(vim.api.nvim_list_wins()) do
+      if window ~= vim.api.nvim_get_current_win() then
+        shown = table.concat(vim.api.nvim_buf_get_lines(vim.api.nvim_win_get_buf(window), 0, -1, false), '\n')
+        vim.api.nvim_win_close(window, true)
+      end
+    end
+    assert(shown and shown:find('evt.type = execve', 1, true), shown)
   end)
 
   step('a macro is found in another file', function()

@@ -67,13 +67,13 @@ const pages = new Map();
 const pagesChanged = new vscode.EventEmitter();
 const PAGE_SCHEME = 'rulec-page';
 
-/** Shows Markdown beside the editor. */
+/** Shows Markdown, rendered, beside the editor. */
 async function show(title, markdown) {
   const uri = vscode.Uri.from({ scheme: PAGE_SCHEME, path: `/${title.replaceAll('/', ' ')}.md` });
   pages.set(uri.toString(), markdown);
   pagesChanged.fire(uri);
-  const document = await vscode.workspace.openTextDocument(uri);
-  await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.Beside, preview: true, preserveFocus: true });
+  await vscode.workspace.openTextDocument(uri);
+  await vscode.commands.executeCommand('markdown.showPreviewToSide', uri);
 }
 
 async function showEffectiveRule() {

@@ -151,6 +151,29 @@ function gestures(page) {
       all.map((line) => [parseFloat(line.style.top), line.textContent]).sort((a, b) => a[0] - b[0]).map(([, own]) => own));
     return lines.join('\n').replaceAll('\u00a0', ' ');
   };
+  /** Waits until the editor's text is as expected. */
+  const shows = async (expected) => {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      const now = await text();
+      if (expected.test(now)) return;
+      if (Date.now() > end) throw new Error(`${expected} is not in:\n${now}`);
+      await page.waitForTimeout(100);
+    }
+  };
+  /** Waits for text on a page that an extension shows; such pages are documents within documents. */
+  const showsPage = async (expected) => {
+    const end = Date.now() + PATIENCE;
+    for (;;) {
+      for (const frame of page.frames()) {
+        // Frames come and go while a page is made.
+        const now = await frame.evaluate(() => document.body?.innerText ?? '').catch(() => '');
+        if (frame !== page.mainFrame() && now.includes(expected)) return;
+      }
+      if (Date.now() > end) throw new Error(`no page shows ${expected}`);
+      await page.waitForTimeout(100);
+    }
+  };
   const command = async (title) => {
     await choose('F1', `>${title}`);
     await page.locator('.quick-input-widget .monaco-list-row', { hasText: title }).first().click();
@@ -161,7 +184,7 @@ function gestures(page) {
     await until(() => keys('Control+Space'), rows);
     return rows.allTextContents();
   };
-  return { keys, until, choose, open, go, text, command, completions };
+  return { keys, until, choose, open, go, shows, showsPage, command, completions };
 }
 
 module.exports = { openEditor, PATIENCE };

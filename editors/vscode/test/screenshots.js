@@ -54,7 +54,7 @@ async function main() {
 
     await editor.go(7, 10);
     await editor.command('Falco rules: Show effective rule');
-    await page.locator('.tab.active', { hasText: 'Effective rule' }).first().waitFor();
+    await editor.showsPage('busybox');
     await shot('effective-rule');
   } catch (error) {
     await shot('failure');

@@ -1,7 +1,6 @@
 // The extension in the real VS Code: squiggle, quick fix, completion, hover, jump to another file, settings and commands.
 'use strict';
 
-const assert = require('node:assert');
 const path = require('node:path');
 const { openEditor } = require('./editor');
 
@@ -49,7 +48,7 @@ async function main() {
       await editor.until(() => editor.keys('Escape', 'Control+.'), fix);
       await fix.first().click();
       await page.locator('.squiggly-error').first().waitFor({ state: 'detached' });
-      assert.match(await editor.text(), /spawned and proc\.name = bash/);
+      await editor.shows(/spawned and proc\.name = bash/);
     });
     await step('proc.na completes to typed fields', async () => {
       await editor.go(3, 30);
@@ -59,7 +58,10 @@ async function main() {
       const row = page.locator('.suggest-widget.visible .monaco-list-row').filter({ hasText: /^proc\.name/ });
       await editor.until(() => editor.keys('Control+Space'), row);
       await row.first().click();
-      await page.waitForFunction(() => document.querySelector('.editor-instance').textContent.replaceAll('\u00a0', ' ').includes('bash and proc.name'));
+      await editor.shows(/bash and proc\.name/);
+      await page.keyboard.type(' exists');
+      await editor.keys('Escape');
+      await editor.shows(/bash and proc\.name exists/);
     });
     await step('a macro is found in another file', async () => {
       await editor.go(3, 16);
@@ -70,14 +72,14 @@ async function main() {
       await editor.until(() => editor.keys('F2'), box);
       await box.fill('started');
       await editor.keys('Enter');
-      await page.waitForFunction(() => document.querySelector('.editor-instance').textContent.includes('started'));
+      await editor.shows(/macro: started/);
       await editor.open('b.yaml');
-      assert.match(await editor.text(), /condition: started and/);
+      await editor.shows(/condition:.* started and/);
     });
     await step('the effective rule opens beside', async () => {
       await editor.go(3, 16);
       await editor.command('Falco rules: Show effective rule');
-      await page.locator('.editor-instance', { hasText: 'evt.type = execve' }).first().waitFor();
+      await editor.showsPage('evt.type = execve');
     });
   } catch (error) {
     const shot = path.join(require('node:os').tmpdir(), 'falco-rules-failure.png');
