@@ -34,9 +34,19 @@ const TESTS: &[(&str, fn())] = &[
     ("around::alerts_that_ask_for_it_are_recorded", around::alerts_that_ask_for_it_are_recorded),
     ("around::a_recording_ends_at_its_limit", around::a_recording_ends_at_its_limit),
     ("own::alerts_do_not_feed_back", own::alerts_do_not_feed_back),
+    ("own::the_end_can_be_asked_for_at_any_time", own::the_end_can_be_asked_for_at_any_time),
+    ("own::killed_daemons_leave_nothing", own::killed_daemons_leave_nothing),
     ("own::lost_events_are_counted_and_told", own::lost_events_are_counted_and_told),
     ("own::other_rules_bring_their_system_calls", own::other_rules_bring_their_system_calls),
     ("privileges::few_capabilities_are_enough_and_kept", privileges::few_capabilities_are_enough_and_kept),
+    (
+        "privileges::nobody_with_few_capabilities_can_watch",
+        privileges::nobody_with_few_capabilities_can_watch,
+    ),
+    (
+        "privileges::a_container_with_the_hosts_files_watches_the_host",
+        privileges::a_container_with_the_hosts_files_watches_the_host,
+    ),
     (
         "privileges::a_host_that_lacks_something_is_told_so",
         privileges::a_host_that_lacks_something_is_told_so,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -147,11 +149,33 @@ fn host_proc(roots: &Roots) -> Finding {
 }
 
 fn other_processes(roots: &Roots) -> Finding {
-    match fs::read_link(roots.proc.join("1/exe")) {
-        Ok(_) => fine("other_processes", "executables and descriptors of other users' processes can be read"),
-        Err(error) => limited(
+    let own = rustix::process::geteuid().as_raw();
+    // For root, nobody is somebody else.
+    let others = fs::read_dir(&roots.proc).into_iter().flatten().filter_map(Result::ok).filter(|entry| {
+        entry.file_name().to_string_lossy().parse::<u32>().is_ok()
+            && entry.metadata().is_ok_and(|process| own == 0 || process.uid() != own)
+    });
+    let mut refused = None;
+    for process in others {
+        match fs::read_link(process.path().join("exe")) {
+            Ok(_) => {
+                return fine(
+                    "other_processes",
+                    "executables and descriptors of other users' processes can be read",
+                );
+            }
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                refused = Some(process.file_name())
+            }
+            // Threads of the kernel have none; others are gone.
+            Err(_) => {}
+        }
+    }
+    match refused {
+        None => fine("other_processes", "there are none"),
+        Some(process) => limited(
             "other_processes",
-            format!("cannot read those of process 1: {error}"),
+            format!("cannot read those of process {}", process.display()),
             "grant CAP_SYS_PTRACE (and CAP_DAC_READ_SEARCH): without it, what ran before the start is described poorly",
         ),
     }

@@ -44,10 +44,7 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
     let extent = Extent { descriptors: chosen.descriptors, threads: threads(run) };
     let mut source = Live::open(&options, &config.falco.base_syscalls, &roots, extent, answers)
         .map_err(|error| Stop::Host(error.to_string()))?;
-    open.signals
-        .bell()
-        .and_then(|bell| source.wake_by(bell))
-        .map_err(|error| Stop::fatal(format!("cannot wait for signals: {error}")))?;
+    source.heed(open.signals).map_err(|error| Stop::fatal(format!("cannot wait for signals: {error}")))?;
     report(source.probe(), run);
     let start = timing::cpu_seconds();
     let mut pipeline = Pipeline::new(run.parts(engine, ready, open));

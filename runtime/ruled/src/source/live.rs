@@ -2,10 +2,12 @@
 
 use std::io;
 use std::ops::ControlFlow;
-use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use endpoints::metrics::ProgramNumbers;
 use events::write::EventWriter;
 use events::{EventFlags, RawEvent, Snapshot};
 use ir::Program;
@@ -18,6 +20,7 @@ use crate::containers::{Answers, write_event};
 use crate::drops::SourceCounters;
 use crate::host::{self, Extent, Roots};
 use crate::interesting::interesting;
+use crate::signals::Signals;
 
 /// How long a look for events may take when there are none and nobody rings: what clocks demand waits no longer.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -74,12 +77,16 @@ pub(crate) struct Live {
     writer: EventWriter,
     /// Time of the latest event.
     last_ts: u64,
+    /// Whether the end is wanted.
+    end: Arc<AtomicBool>,
     /// Whether the machine must be scanned again before the next event.
     rescan: bool,
     base: BaseSyscalls,
     counters: SourceCounters,
     /// Events seen and lost, by CPU.
     cpus: Vec<(u64, u64)>,
+    /// What the probe's programs cost.
+    programs: Arc<[ProgramNumbers]>,
     counted: Instant,
     clock_read: Instant,
 }
@@ -103,18 +110,21 @@ impl Live {
             containers,
             writer: EventWriter::new(),
             last_ts: 0,
+            end: Arc::default(),
             rescan: false,
             base: base.clone(),
             counters: SourceCounters { live: true, ..SourceCounters::default() },
             cpus: Vec::new(),
+            programs: Arc::default(),
             counted: now,
             clock_read: now,
         })
     }
 
-    /// Ends a wait for events when this becomes readable.
-    pub(crate) fn wake_by(&mut self, bell: OwnedFd) -> io::Result<()> {
-        self.probe.wake_by(bell)
+    /// Ends waits when something is asked for, and scans when that is the end.
+    pub(crate) fn heed(&mut self, signals: &Signals) -> io::Result<()> {
+        self.end = signals.end_flag();
+        self.probe.wake_by(signals.bell()?)
     }
 
     /// The probe.
@@ -131,11 +141,11 @@ impl Live {
 impl Source for Live {
     /// Scans the machine in another thread, while this one takes over what happens meanwhile.
     fn take_snapshot(&mut self) -> Result<Snapshot, SourceError> {
-        let Live { probe, early, roots, extent, .. } = self;
+        let Live { probe, early, roots, extent, end, .. } = self;
         thread::scope(|scope| {
             let scan = thread::Builder::new()
                 .name("scan".into())
-                .spawn_scoped(scope, || host::scan(roots, *extent))
+                .spawn_scoped(scope, || host::scan(roots, *extent, end))
                 .map_err(|error| SourceError(format!("cannot start a thread: {error}")))?;
             while !scan.is_finished() {
                 if early.bytes.len() >= MOST_EARLY {
@@ -200,6 +210,11 @@ impl Source for Live {
                 self.cpus.clear();
                 self.cpus.extend(stats.cpus.iter().map(|cpu| (cpu.seen, cpu.lost())));
             }
+            if kernel_measures() {
+                let runs = self.probe.program_runs().into_iter();
+                self.programs =
+                    runs.map(|one| ProgramNumbers { name: one.name, runs: one.runs, ns: one.ns }).collect();
+            }
         }
         self.counters
     }
@@ -207,6 +222,15 @@ impl Source for Live {
     fn cpu_counters(&self) -> &[(u64, u64)] {
         &self.cpus
     }
+
+    fn program_runs(&self) -> Arc<[ProgramNumbers]> {
+        self.programs.clone()
+    }
+}
+
+/// Whether the kernel measures what eBPF programs cost.
+fn kernel_measures() -> bool {
+    std::fs::read("/proc/sys/kernel/bpf_stats_enabled").is_ok_and(|text| text.starts_with(b"1"))
 }
 
 fn failed(error: ProbeError) -> SourceError {

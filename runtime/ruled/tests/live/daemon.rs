@@ -40,6 +40,8 @@ pub struct Daemon {
     bulk: Box<dyn FnMut(&Value) -> bool>,
     /// How often it was waited until everything is reported.
     settled: usize,
+    /// Whether it is the only child of what was started.
+    wrapped: bool,
 }
 
 /// A configuration with alerts as JSON on standard output and `more` keys.
@@ -86,13 +88,26 @@ impl Daemon {
             other: String::new(),
             bulk: Box::new(|_| false),
             settled: 0,
+            wrapped: false,
         };
         daemon.wait_until_events_flow();
         daemon
     }
 
+    /// The daemon itself, not what it was started by.
     pub fn pid(&self) -> u32 {
-        self.child.id()
+        if !self.wrapped {
+            return self.child.id();
+        }
+        let children = format!("/proc/{0}/task/{0}/children", self.child.id());
+        std::fs::read_to_string(children).unwrap().trim().parse().unwrap()
+    }
+
+    /// As [`Daemon::start_command`], with a command that starts the daemon as its only child.
+    pub fn start_wrapped(command: Command) -> Daemon {
+        let mut daemon = Daemon::start_command(command);
+        daemon.wrapped = true;
+        daemon
     }
 
     fn wait_until_events_flow(&mut self) {
@@ -157,7 +172,7 @@ impl Daemon {
     }
 
     pub fn signal(&self, signal: Signal) {
-        kill(Pid::from_raw(self.child.id() as i32), signal).unwrap();
+        kill(Pid::from_raw(self.pid() as i32), signal).unwrap();
     }
 
     /// Ends the daemon with SIGINT and gives all that it said.

@@ -1,9 +1,10 @@
 //! What the program may do, and what it says when that is too little.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use crate::daemon::{CANARY, Daemon, configuration};
+use crate::daemon::{CANARY, Daemon, configuration, is};
 use crate::support::{Scratch, command, ruled};
 
 /// BPF, PERFMON, SYS_PTRACE, DAC_READ_SEARCH: bits of `capability.h`.
@@ -54,6 +55,86 @@ pub fn few_capabilities_are_enough_and_kept() {
     let few = "+bpf,+perfmon,+sys_ptrace,+dac_read_search,+setuid,+setgid";
     let daemon = Daemon::start_command(limited(few, &arguments));
     assert_eq!(daemon.end().code, Some(0));
+}
+
+/// Somebody else than root, with the rights that the documentation names.
+pub fn nobody_with_few_capabilities_can_watch() {
+    let scratch = Scratch::new("live-nobody");
+    fs::set_permissions(&scratch.0, Permissions::from_mode(0o755)).unwrap();
+    let old = scratch.file("old", "x");
+    let text = format!(
+        "{CANARY}- rule: Changed\n  desc: d\n  condition: evt.type=fchmod and fd.name={old}\n  output: '%proc.exepath {old} as \
+         %user.name'\n  priority: INFO\n"
+    );
+    let rules = scratch.file("rules.yaml", text);
+    let config = configuration(&scratch, "");
+    let program = scratch.path("ruled");
+    fs::copy(env!("CARGO_BIN_EXE_ruled"), &program).unwrap();
+    let few = "-all,+bpf,+perfmon,+sys_ptrace,+dac_read_search";
+    let nobody = || {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+        command.arg(format!("--bounding-set={few}")).arg(format!("--inh-caps={few}"));
+        command.arg(format!("--ambient-caps={few}")).arg(&program);
+        command
+    };
+    let mut daemon = nobody();
+    daemon.args(["-c", &config, "-r", &rules]);
+    // From before the start: it takes rights to learn of somebody else's.
+    let file = fs::File::open(&old).unwrap();
+    let mut daemon = Daemon::start_command(daemon);
+    nix::sys::stat::fchmod(&file, nix::sys::stat::Mode::S_IRUSR).unwrap();
+    let own = std::env::current_exe().unwrap().display().to_string();
+    let expected = format!("{} {old} as root", own.trim_end_matches(" (deleted)"));
+    daemon.expect("Changed", |alert| is(alert, "Changed", &expected));
+    let status = fs::read_to_string(format!("/proc/{}/status", daemon.pid())).unwrap();
+    assert!(status.contains("Uid:\t65534\t65534\t65534\t65534"), "{status}");
+    assert!(masks(daemon.pid(), "CapEff:").iter().all(|mask| *mask == NEEDED), "{status}");
+    assert_eq!(daemon.end().code, Some(0));
+    let output = nobody().args(["doctor", "--json"]).output().unwrap();
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{report}");
+    let checks = report["checks"].as_array().unwrap();
+    for name in ["privileges", "other_processes", "probe"] {
+        let check = checks.iter().find(|check| check["name"] == name).unwrap();
+        assert_eq!(check["status"], "ok", "{check}");
+    }
+}
+
+/// In a namespace of process ids, with the host's files elsewhere, as in a container.
+pub fn a_container_with_the_hosts_files_watches_the_host() {
+    let scratch = Scratch::new("live-contained");
+    let (host, old) = (scratch.path("host"), scratch.file("old", "x"));
+    fs::create_dir_all(&host).unwrap();
+    let text = format!(
+        "{CANARY}- rule: Changed\n  desc: d\n  condition: evt.type=fchmod and fd.name={old}\n  output: '%fd.name by \
+         %proc.pid, %proc.exepath, as %user.name'\n  priority: INFO\n- rule: Own\n  desc: d\n  condition: \
+         proc.name=ruled and evt.type in (write, openat, open)\n  output: own activity of %proc.pid.\n  priority: INFO\n"
+    );
+    let rules = scratch.file("rules.yaml", text);
+    let config = configuration(&scratch, "");
+    let plain = command(&[]);
+    let script = format!(
+        "mount --rbind / {host} && mount -t proc proc /proc && export HOST_ROOT={host} && exec {} -c {config} -r {rules}",
+        plain.get_program().display()
+    );
+    let mut contained = Command::new("unshare");
+    contained.args(["--mount", "--pid", "--fork", "sh", "-c", &script]);
+    contained.env("FALCO_HOSTNAME", "lab").env("TZ", "UTC");
+    // From before the start: only the host's `/proc` tells of it.
+    let file = fs::File::open(&old).unwrap();
+    let mut daemon = Daemon::start_wrapped(contained);
+    nix::sys::stat::fchmod(&file, nix::sys::stat::Mode::S_IRUSR).unwrap();
+    let own = std::env::current_exe().unwrap().display().to_string();
+    let expected =
+        format!("{old} by {}, {}, as root", std::process::id(), own.trim_end_matches(" (deleted)"));
+    daemon.expect("Changed", |alert| is(alert, "Changed", &expected));
+    daemon.settle();
+    let mark = format!("own activity of {}.", daemon.pid());
+    let ended = daemon.end();
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(!ended.alerts.iter().any(|alert| is(alert, "Own", &mark)), "{mark}");
+    assert!(!ended.stderr.contains("namespace of process ids"), "{}", ended.stderr);
 }
 
 pub fn a_host_that_lacks_something_is_told_so() {
