@@ -15,6 +15,8 @@ const LARGEST_FILE: u64 = 256 * 1024 * 1024;
 struct SourceText {
     name: String,
     text: Arc<str>,
+    /// The first line with bytes that are no UTF-8, which the text has replacement characters for.
+    mended: Option<usize>,
     /// Made when the first place is asked for: most files have nothing to report.
     line_starts: OnceLock<Vec<u32>>,
 }
@@ -46,8 +48,26 @@ pub struct Place {
 impl Sources {
     /// Adds a text.
     pub fn add(&mut self, name: String, text: Arc<str>) -> FileId {
-        self.0.push(SourceText { name, text, line_starts: OnceLock::new() });
+        self.0.push(SourceText { name, text, mended: None, line_starts: OnceLock::new() });
         FileId(self.0.len() as u32 - 1)
+    }
+
+    /// The files that are no UTF-8, as sentences.
+    pub fn mended(&self) -> impl Iterator<Item = String> {
+        self.0.iter().filter_map(|source| {
+            let line = source.mended?;
+            Some(format!("{}:{line}: this is not UTF-8 text; wrong bytes are read as \u{fffd}", source.name))
+        })
+    }
+
+    /// Whether a file can be written anew without changing more than was asked for.
+    pub fn writable(&self, file: FileId) -> Result<(), String> {
+        match self.0.get(file.0 as usize) {
+            Some(source) if source.mended.is_some() => {
+                Err(format!("cannot change {}: it is not UTF-8 text", source.name))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// How many files there are.
@@ -124,21 +144,46 @@ pub fn expand(paths: &[PathBuf]) -> Result<Vec<PathBuf>, FilesError> {
             files.push(path.clone());
             continue;
         }
-        let failed =
-            |error: std::io::Error| FilesError(format!("cannot read directory {}: {error}", path.display()));
-        let mut inside = Vec::new();
-        for entry in fs::read_dir(path).map_err(failed)? {
-            let file = entry.map_err(failed)?.path();
-            if is_rules_file(&file) && file.is_file() {
-                inside.push(file);
-            }
-        }
+        let mut inside = inside(path)?;
+        inside.retain(|file| is_rules_file(file));
         if inside.is_empty() {
             return Err(FilesError(format!("no *.yaml or *.yml file in {}", path.display())));
         }
-        inside.sort();
         files.extend(inside);
     }
+    Ok(files)
+}
+
+/// The files behind `rules_files` of a falco.yaml, as Falco finds them: what is not there or has another suffix is passed
+/// over, and folders may be empty.
+pub fn configured(paths: &[String]) -> Result<Vec<PathBuf>, FilesError> {
+    let mut files = Vec::new();
+    for path in paths.iter().map(Path::new).filter(|path| path.exists()) {
+        if path.is_dir() {
+            files.extend(inside(path)?);
+        } else {
+            files.push(path.to_path_buf());
+        }
+    }
+    files.retain(|file| {
+        let name = file.to_string_lossy();
+        ["*.yaml", "*.yml"].iter().any(|pattern| hir::select::wildcard(pattern, &name))
+    });
+    Ok(files)
+}
+
+/// The files of a folder by name.
+fn inside(path: &Path) -> Result<Vec<PathBuf>, FilesError> {
+    let failed =
+        |error: std::io::Error| FilesError(format!("cannot read directory {}: {error}", path.display()));
+    let mut files = Vec::new();
+    for entry in fs::read_dir(path).map_err(failed)? {
+        let file = entry.map_err(failed)?.path();
+        if file.is_file() {
+            files.push(file);
+        }
+    }
+    files.sort();
     Ok(files)
 }
 
@@ -151,13 +196,12 @@ pub fn is_rules_file(path: &Path) -> bool {
 pub fn read(paths: &[PathBuf]) -> Result<Sources, FilesError> {
     let mut sources = Sources::default();
     for path in paths {
-        let (name, text) = read_one(path)?;
-        sources.add(name, text);
+        sources.0.push(read_one(path)?);
     }
     Ok(sources)
 }
 
-fn read_one(path: &Path) -> Result<(String, Arc<str>), FilesError> {
+fn read_one(path: &Path) -> Result<SourceText, FilesError> {
     let name = if path.as_os_str() == "-" { "<stdin>".to_string() } else { path.display().to_string() };
     let failed = |what: &dyn std::fmt::Display| FilesError(format!("cannot read {name}: {what}"));
     let mut bytes = Vec::new();
@@ -174,14 +218,19 @@ fn read_one(path: &Path) -> Result<(String, Arc<str>), FilesError> {
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(failed(&"larger than 256 MiB"));
     }
-    match String::from_utf8(bytes) {
-        Ok(text) => Ok((name, text.into())),
-        Err(error) => {
-            let valid = error.utf8_error().valid_up_to();
-            let line = error.as_bytes()[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
-            Err(failed(&format!("not UTF-8 text: invalid byte at offset {valid} (line {line})")))
-        }
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
+        return Err(failed(&"it is UTF-16 text; save it as UTF-8"));
     }
+    let (text, mended) = match String::from_utf8(bytes) {
+        Ok(text) => (text, None),
+        // Falco reads on, too.
+        Err(error) => {
+            let (valid, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+            let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+            (String::from_utf8_lossy(bytes).into_owned(), Some(line))
+        }
+    };
+    Ok(SourceText { name, text: text.into(), mended, line_starts: OnceLock::new() })
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ pub(crate) fn prepare(arguments: &args::Input) -> Result<Prepared, String> {
     }
     let paths = rule_paths(arguments, toml.as_ref(), &toml_folder, config.as_ref())?;
     let sources = files::read(&paths).map_err(|error| error.to_string())?;
+    remarks.extend(sources.mended());
     let input = hir::Input {
         files: sources.iter().map(|(name, text)| SourceFile::new(name, text.clone())).collect(),
         options,
@@ -89,8 +90,11 @@ fn rule_paths(
     } else if let Some(toml) = toml.filter(|toml| !toml.rules.is_empty()) {
         toml.rules.iter().map(|path| relative(&toml_folder.join(path))).collect()
     } else if let Some(config) = config.filter(|config| !config.rules_files.is_empty()) {
-        // As in Falco, configured files that do not exist are skipped.
-        config.rules_files.iter().map(PathBuf::from).filter(|path| path.exists()).collect()
+        let files = files::configured(&config.rules_files).map_err(|error| error.to_string())?;
+        if files.is_empty() {
+            return Err(format!("no rule files: nothing is at {}", config.rules_files.join(", ")));
+        }
+        return Ok(files);
     } else {
         return Err(
             "no rule files: name files or directories, or use `-c falco.yaml` or a `rulec.toml`".to_string()

@@ -4,7 +4,7 @@ use crate::model::{Body, Page};
 
 /// Whether a character could move the cursor, turn the direction of what follows, or is not seen at all. Joiners are left
 /// alone: scripts and pictures need them.
-fn hides(c: char) -> bool {
+pub fn hides(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

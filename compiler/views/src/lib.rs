@@ -14,7 +14,7 @@ mod run;
 mod session;
 mod ui;
 
-pub use clean::clean;
+pub use clean::{clean, hides};
 pub use model::{Align, Body, Cell, Column, Line, Model, Page, Refresh, Row, Table, Tone};
 pub use plain::plain;
 pub use run::{Ended, run};

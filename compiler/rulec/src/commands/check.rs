@@ -45,6 +45,7 @@ fn check(arguments: &args::Check, colour: bool) -> Result<ExitCode, String> {
                 if path.as_os_str() == "-" {
                     return Err("--fix cannot change standard input".to_string());
                 }
+                prepared.sources.writable(file)?;
                 fix::write(path, &text)
                     .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
                 eprintln!("fixed {}", path.display());
@@ -71,7 +72,8 @@ fn check(arguments: &args::Check, colour: bool) -> Result<ExitCode, String> {
                 let baseline = Baseline::of(found.iter().map(|one| known_as(&prepared, one)));
                 std::fs::write(&path, baseline.to_text())
                     .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-                eprintln!("wrote {} with {} findings", path.display(), found.len());
+                let findings = if found.len() == 1 { "finding" } else { "findings" };
+                eprintln!("wrote {} with {} {findings}", path.display(), found.len());
                 found.clear();
             }
         }

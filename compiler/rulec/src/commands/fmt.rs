@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use syntax::format::{Edit, Options, format_edits};
+use syntax::span::FileId;
 
 use crate::args::Fmt;
 use crate::files;
@@ -24,7 +25,8 @@ fn fmt(arguments: &Fmt) -> Result<ExitCode, String> {
     let paths = files::expand(&arguments.files).map_err(|error| error.to_string())?;
     let sources = files::read(&paths).map_err(|error| error.to_string())?;
     let mut failed = false;
-    for (path, (name, text)) in paths.iter().zip(sources.iter()) {
+    for (file, (path, (name, text))) in paths.iter().zip(sources.iter()).enumerate() {
+        sources.writable(FileId(file as u32))?;
         let edits = match format_edits(text, &Options::default()) {
             Ok(edits) => edits,
             Err(error) => {

@@ -92,7 +92,7 @@ impl<'s> Excerpts<'s> {
             let ranges = in_order.iter().map(|label| label.range);
             let headed = std::iter::once(diagnostic.primary()).chain(ranges).find(|range| range.file == file);
             let at = sources.position(file, headed.map_or(0, |range| range.span.start));
-            format!("{}:{}:{}{PLACE_ENDS}", sources.name(file), at.line, at.column)
+            format!("{}:{}:{}{PLACE_ENDS}", views::clean(sources.name(file)), at.line, at.column)
         };
         let places = (0..sources.len() as u32).map(|file| place(FileId(file))).collect();
         let files = files.into_iter().enumerate().map(|(file, lines)| {
@@ -187,7 +187,7 @@ impl Excerpt {
                     rest.nth(range.start - at - 1);
                 }
                 for character in rest.by_ref().take(range.len()) {
-                    text.push(if breaks_lines(character) { ' ' } else { character });
+                    text.push(drawn(character));
                     characters += 1;
                 }
                 at = range.end;
@@ -228,10 +228,16 @@ fn shown(line: &str, points: Option<Vec<usize>>) -> Vec<Range<usize>> {
     shown
 }
 
-/// What ends a line for the drawing library but not in rule files, and what would move a terminal's cursor.
-fn breaks_lines(character: char) -> bool {
-    matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}')
-        || (character.is_ascii_control() && character != '\t')
+/// A character as it is drawn: none that ends a line for the library but not in rule files, moves a terminal's cursor or
+/// turns the direction of what follows.
+fn drawn(character: char) -> char {
+    match character {
+        '\t' => '\t',
+        '\u{85}' => ' ',
+        control if control.is_ascii_control() => ' ',
+        hidden if views::hides(hidden) => char::REPLACEMENT_CHARACTER,
+        plain => plain,
+    }
 }
 
 impl ariadne::Cache<u32> for &Excerpts<'_> {
@@ -244,6 +250,6 @@ impl ariadne::Cache<u32> for &Excerpts<'_> {
 
     fn display<'b>(&self, id: &'b u32) -> Option<impl std::fmt::Display + 'b> {
         let place = self.places.as_ref().and_then(|places| places.get(*id as usize));
-        Some(place.cloned().unwrap_or_else(|| self.sources.name(FileId(*id)).to_string()))
+        Some(place.cloned().unwrap_or_else(|| views::clean(self.sources.name(FileId(*id)))))
     }
 }

@@ -17,14 +17,14 @@ pub fn github(report: &Report<'_>) -> String {
             Severity::Warning => "warning",
             Severity::Note => "notice",
         };
-        let mut message = diagnostic.message.clone();
+        let mut message = views::clean(&diagnostic.message);
         if let Some(label) = diagnostic.labels.first().filter(|label| !label.text.is_empty()) {
             message.push_str(": ");
-            message.push_str(&label.text);
+            message.push_str(&views::clean(&label.text));
         }
         for note in &diagnostic.notes {
             message.push('\n');
-            message.push_str(note);
+            message.push_str(&views::clean(note));
         }
         let _ = writeln!(
             out,

@@ -110,23 +110,23 @@ fn draw<'f>(excerpts: &Excerpts<'_>, finding: &'f Finding, colour: bool) -> Draw
     let place = |range| excerpts.place(range);
     let mut drawing = Drawing::build(kind, place(diagnostic.primary()))
         .with_code(diagnostic.code.id)
-        .with_message(&diagnostic.message)
+        .with_message(views::clean(&diagnostic.message))
         .with_config(config);
     for label in in_order(diagnostic) {
         let colour = if label.primary { main } else { Color::Cyan };
         // A label without text would not be drawn.
         let text = if label.text.is_empty() { "here" } else { &label.text };
-        let mut mark = Mark::new(place(label.range)).with_color(colour).with_message(text);
+        let mut mark = Mark::new(place(label.range)).with_color(colour).with_message(views::clean(text));
         if label.primary {
             mark = mark.with_priority(1);
         }
         drawing = drawing.with_label(mark);
     }
     for note in notes(diagnostic) {
-        drawing = drawing.with_note(note);
+        drawing = drawing.with_note(views::clean(&note));
     }
     if let Some(help) = help(diagnostic) {
-        drawing = drawing.with_help(help);
+        drawing = drawing.with_help(views::clean(&help));
     }
     drawing.finish()
 }
@@ -173,8 +173,8 @@ fn plain(sources: &Sources, finding: &Finding) -> String {
         "{}[{}]: {}\n  --> {}:{}:{}",
         super::word(finding.severity),
         diagnostic.code.id,
-        diagnostic.message,
-        place.file,
+        views::clean(&diagnostic.message),
+        views::clean(&place.file),
         place.start.line,
         place.start.column
     );
