@@ -9,6 +9,7 @@ mod alert;
 mod channels;
 mod counters;
 mod grouping;
+mod lane;
 mod options;
 mod output;
 mod outputs;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use crate::alert::Alert;
 use crate::counters::{OutputCounters, SharedTally, add};
 use crate::grouping::Grouping;
+use crate::lane::Lane;
 use crate::options::{Options, QueueOptions, Severity, WhenFull};
 use crate::output::Output;
 use crate::queue::Queue;
@@ -18,19 +19,6 @@ use crate::worker::{Stop, Worker};
 /// How long an abandoned worker is waited for before its thread is left behind.
 const FAREWELL: Duration = Duration::from_millis(500);
 
-/// One output as the producer sees it.
-#[derive(Clone, Debug)]
-pub(crate) struct Lane {
-    pub(crate) name: Arc<str>,
-    pub(crate) queue: Arc<Queue>,
-    pub(crate) tally: SharedTally,
-    pub(crate) when_full: WhenFull,
-    /// The output reads the spool; its queue has only what the spool could not take.
-    pub(crate) spooled: bool,
-    /// Its reader went away.
-    pub(crate) closed: Arc<AtomicBool>,
-}
-
 /// A worker's thread.
 #[derive(Debug)]
 struct Hand {
@@ -39,22 +27,14 @@ struct Hand {
     finished: Arc<AtomicBool>,
 }
 
-/// What all threads of a set of outputs share.
-#[derive(Debug, Default)]
-struct Shared {
-    /// Outputs whose reader is still there.
-    open: AtomicUsize,
-    /// Something was dropped, and said so.
-    said_full: AtomicBool,
-}
-
 /// All outputs. One thread gives alerts to it; it never waits for an output unless it was told to.
 #[derive(Debug)]
 pub struct Outputs {
     options: Options,
     lanes: Vec<Lane>,
     hands: Vec<Hand>,
-    shared: Arc<Shared>,
+    /// Outputs whose reader is still there.
+    open: Arc<AtomicUsize>,
     watch: Watch,
     spool: Option<Spool>,
     /// Where alerts enter when there is a spool.
@@ -84,7 +64,7 @@ impl Outputs {
     /// No outputs yet; opens the spool, if there is to be one, and continues its ids.
     pub fn new(options: Options) -> Result<Outputs, SpoolError> {
         let spool = match &options.spool {
-            Some(spool) => Some(Spool::open(spool.clone(), options.report.clone())?),
+            Some(spool) => Some(Spool::open(spool.clone(), options.clone())?),
             None => None,
         };
         let next_id = spool.as_ref().map_or(0, Spool::next_id).max(options.first_id);
@@ -95,7 +75,7 @@ impl Outputs {
             options,
             lanes: Vec::new(),
             hands: Vec::new(),
-            shared: Arc::default(),
+            open: Arc::default(),
             watch,
             spool,
             entrance: None,
@@ -130,9 +110,10 @@ impl Outputs {
             when_full: options.when_full,
             spooled: reader.is_some(),
             closed: Arc::clone(&closed),
+            said_full: Arc::default(),
         };
         self.wants_fields |= output.wants_fields();
-        self.shared.open.fetch_add(1, Ordering::AcqRel);
+        self.open.fetch_add(1, Ordering::AcqRel);
         self.watch.add(Watched { name: Arc::clone(&name), tally: Arc::clone(&tally) });
         let (stop, finished) = (Stop::default(), Arc::new(AtomicBool::new(false)));
         output.attach(&stop);
@@ -152,11 +133,11 @@ impl Outputs {
             watch: self.watch.clone(),
         };
         let thread = std::thread::Builder::new().name(format!("output-{}", lane.name)).spawn({
-            let (shared, finished) = (Arc::clone(&self.shared), Arc::clone(&finished));
+            let (open, finished) = (Arc::clone(&self.open), Arc::clone(&finished));
             move || {
                 worker.run(|| {
                     if !closed.swap(true, Ordering::AcqRel) {
-                        shared.open.fetch_sub(1, Ordering::AcqRel);
+                        open.fetch_sub(1, Ordering::AcqRel);
                     }
                 });
                 finished.store(true, Ordering::Release);
@@ -168,7 +149,7 @@ impl Outputs {
                 self.lanes.push(lane);
             }
             Err(error) => {
-                self.shared.open.fetch_sub(1, Ordering::AcqRel);
+                self.open.fetch_sub(1, Ordering::AcqRel);
                 (self.options.report)(Severity::Error, &format!("{}: no thread for it: {error}", lane.name));
             }
         }
@@ -220,9 +201,8 @@ impl Outputs {
         if self.spool.is_some() && self.enter_spool(&alert) {
             return;
         }
-        let giver = Giver { options: &self.options, shared: &self.shared };
         for lane in &self.lanes {
-            giver.give(lane, &alert);
+            lane.give(&self.options, &alert);
         }
     }
 
@@ -230,13 +210,9 @@ impl Outputs {
     #[cold]
     fn start_spool(&mut self) {
         let Some(spool) = &self.spool else { return };
-        let (options, shared) = (self.options.clone(), Arc::clone(&self.shared));
         let waits = self.lanes.iter().any(|lane| lane.when_full == WhenFull::Wait);
-        let give = move |lane: &Lane, alert: &Alert| {
-            Giver { options: &options, shared: &shared }.give(lane, alert);
-        };
         let when_full = if waits { WhenFull::Wait } else { WhenFull::Drop };
-        match spool.start(self.lanes.clone(), when_full, Box::new(give)) {
+        match spool.start(self.lanes.clone(), when_full) {
             Ok(entrance) => self.entrance = Some(entrance),
             Err(error) => {
                 (self.options.report)(Severity::Error, &format!("the spool cannot be written: {error}"));
@@ -251,7 +227,7 @@ impl Outputs {
             self.start_spool();
         }
         let Some(entrance) = &self.entrance else { return false };
-        let taken = Giver { options: &self.options, shared: &self.shared }.give(entrance.lane(), alert);
+        let taken = entrance.lane().give(&self.options, alert);
         if !taken {
             // A disk that stands still: the alert is lost for everybody.
             for lane in &self.lanes {
@@ -272,7 +248,7 @@ impl Outputs {
     /// Whether every output lost its reader for good, so that going on is pointless. One load: cheap for every event.
     #[inline]
     pub fn is_pointless(&self) -> bool {
-        self.shared.open.load(Ordering::Relaxed) == 0 && !self.lanes.is_empty()
+        self.open.load(Ordering::Relaxed) == 0 && !self.lanes.is_empty()
     }
 
     /// The numbers of every output.
@@ -382,46 +358,5 @@ impl Drop for Outputs {
             self.close();
         }
         self.watch.end();
-    }
-}
-
-/// Puts alerts into queues.
-struct Giver<'a> {
-    options: &'a Options,
-    shared: &'a Shared,
-}
-
-impl Giver<'_> {
-    /// Whether the alert found room.
-    fn give(&self, lane: &Lane, alert: &Alert) -> bool {
-        if lane.closed.load(Ordering::Relaxed) {
-            return true;
-        }
-        add(&lane.tally.queued, 1);
-        if lane.queue.is_full() && !self.make_room(lane) {
-            add(&lane.tally.dropped, 1);
-            if !self.shared.said_full.swap(true, Ordering::Relaxed) {
-                let text = format!(
-                    "Outputs queue out of memory. Drop event and continue on ... ({}: {} alerts wait; further ones are \
-                     only counted)",
-                    lane.name,
-                    lane.tally.depth.load(Ordering::Relaxed)
-                );
-                (self.options.report)(Severity::Error, &text);
-            }
-            return false;
-        }
-        lane.queue.push(alert.clone());
-        true
-    }
-
-    #[cold]
-    fn make_room(&self, lane: &Lane) -> bool {
-        match lane.when_full {
-            WhenFull::Drop => false,
-            WhenFull::Wait => lane.queue.wait_for_room(|| {
-                !self.options.interrupt.load(Ordering::Relaxed) && !lane.closed.load(Ordering::Relaxed)
-            }),
-        }
     }
 }

@@ -20,11 +20,11 @@ use std::sync::atomic::Ordering;
 
 pub(crate) use dead_letter::DeadLetters;
 pub(crate) use reader::Reader;
-pub(crate) use writer::{Entrance, Give};
+pub(crate) use writer::Entrance;
 
 use crate::counters::SharedTally;
-use crate::options::{Report, Severity, SpoolOptions, WhenFull};
-use crate::outputs::Lane;
+use crate::lane::Lane;
+use crate::options::{Options, Severity, SpoolOptions, WhenFull};
 use log::Log;
 
 /// Why a spool cannot be used.
@@ -55,25 +55,17 @@ impl std::error::Error for SpoolError {}
 #[derive(Debug)]
 pub(crate) struct Spool {
     options: SpoolOptions,
-    report: ReportHolder,
+    /// Settings of all outputs together.
+    outputs: Options,
     log: Arc<Log>,
     next_id: u64,
     /// Held as long as this process uses the directory.
     _lock: File,
 }
 
-/// A report function, which cannot be shown.
-struct ReportHolder(Report);
-
-impl fmt::Debug for ReportHolder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Report")
-    }
-}
-
 impl Spool {
     /// Opens the directory and finds out what is in it.
-    pub(crate) fn open(options: SpoolOptions, report: Report) -> Result<Spool, SpoolError> {
+    pub(crate) fn open(options: SpoolOptions, outputs: Options) -> Result<Spool, SpoolError> {
         let failed = |error| SpoolError::Io(options.directory.clone(), error);
         // The lock comes first: whoever holds it may be writing.
         fs::DirBuilder::new().recursive(true).mode(0o700).create(&options.directory).map_err(failed)?;
@@ -96,7 +88,7 @@ impl Spool {
                 options.directory.display(),
                 repairs.cut
             );
-            report(Severity::Warning, &text);
+            (outputs.report)(Severity::Warning, &text);
         }
         // Alerts that could not be written had ids, too: outputs that got them remember.
         let mut next_id = log.state().end_id;
@@ -105,7 +97,7 @@ impl Spool {
             let remembered = name.to_str().and_then(|name| reader::remembered(&log, name));
             next_id = next_id.max(remembered.unwrap_or(0));
         }
-        Ok(Spool { options, report: ReportHolder(report), log: Arc::new(log), next_id, _lock: lock })
+        Ok(Spool { options, outputs, log: Arc::new(log), next_id, _lock: lock })
     }
 
     /// The id of the next alert.
@@ -116,7 +108,7 @@ impl Spool {
     /// The reader of an output, at the place where it was.
     pub(crate) fn reader(&self, output: &Arc<str>, tally: SharedTally) -> Result<Reader, SpoolError> {
         tally.spool_end.store(self.next_id, Ordering::Release);
-        Reader::open(&self.log, output, self.next_id, tally, self.report.0.clone())
+        Reader::open(&self.log, output, self.next_id, tally, self.outputs.report.clone())
             .map_err(|error| SpoolError::Io(self.options.directory.clone(), error))
     }
 
@@ -129,15 +121,8 @@ impl Spool {
     }
 
     /// Starts the writer.
-    pub(crate) fn start(&self, lanes: Vec<Lane>, when_full: WhenFull, give: Give) -> io::Result<Entrance> {
-        Entrance::start(
-            Arc::clone(&self.log),
-            self.options.clone(),
-            lanes,
-            when_full,
-            give,
-            self.report.0.clone(),
-        )
+    pub(crate) fn start(&self, lanes: Vec<Lane>, when_full: WhenFull) -> io::Result<Entrance> {
+        Entrance::start(Arc::clone(&self.log), self.options.clone(), lanes, when_full, self.outputs.clone())
     }
 }
 

@@ -12,8 +12,8 @@ use super::log::Log;
 use super::record;
 use crate::alert::Alert;
 use crate::counters::{SharedTally, add};
-use crate::options::{Report, Severity, SpoolOptions, SyncPolicy, WhenFull};
-use crate::outputs::Lane;
+use crate::lane::Lane;
+use crate::options::{Options, Report, Severity, SpoolOptions, SyncPolicy, WhenFull};
 use crate::queue::{Entry, Queue, Taken, weight};
 
 /// Bytes that are written at a time.
@@ -21,9 +21,6 @@ const BATCH_BYTES: usize = 256 << 10;
 
 /// Most bytes that wait for the writer.
 const QUEUE_BYTES: usize = 64 << 20;
-
-/// Gives an alert to a lane's memory queue.
-pub(crate) type Give = Box<dyn Fn(&Lane, &Alert) + Send>;
 
 /// Where alerts enter the spool.
 #[derive(Debug)]
@@ -40,8 +37,7 @@ impl Entrance {
         options: SpoolOptions,
         lanes: Vec<Lane>,
         when_full: WhenFull,
-        give: Give,
-        report: Report,
+        outputs: Options,
     ) -> io::Result<Entrance> {
         let tally = SharedTally::default();
         let queue = Arc::new(Queue::new(0, QUEUE_BYTES, Duration::ZERO, Arc::clone(&tally)));
@@ -52,9 +48,10 @@ impl Entrance {
             when_full,
             spooled: false,
             closed: Arc::default(),
+            said_full: Arc::default(),
         };
         let syncer = match options.sync {
-            SyncPolicy::Interval(interval) => Some(Syncer::start(interval, report.clone())?),
+            SyncPolicy::Interval(interval) => Some(Syncer::start(interval, outputs.report.clone())?),
             SyncPolicy::Never | SyncPolicy::Always => None,
         };
         let finished = Arc::new(AtomicBool::new(false));
@@ -62,8 +59,7 @@ impl Entrance {
             log,
             options,
             lanes,
-            give,
-            report,
+            outputs,
             queue,
             syncer: syncer.clone(),
             active: None,
@@ -121,8 +117,8 @@ struct Writer {
     log: Arc<Log>,
     options: SpoolOptions,
     lanes: Vec<Lane>,
-    give: Give,
-    report: Report,
+    /// Settings of all outputs together.
+    outputs: Options,
     queue: Arc<Queue>,
     syncer: Option<Arc<Syncer>>,
     active: Option<Active>,
@@ -165,7 +161,7 @@ impl Writer {
         match self.append(first.id, end_id) {
             Ok(()) => {
                 if self.failure.take().is_some() {
-                    (self.report)(Severity::Notice, "the spool can be written again");
+                    (self.outputs.report)(Severity::Notice, "the spool can be written again");
                 }
                 for lane in self.lanes.iter().filter(|lane| lane.spooled) {
                     add(&lane.tally.queued, alerts.len() as u64);
@@ -174,7 +170,7 @@ impl Writer {
                 }
                 for alert in alerts {
                     for lane in self.lanes.iter().filter(|lane| !lane.spooled) {
-                        (self.give)(lane, alert);
+                        lane.give(&self.outputs, alert);
                     }
                 }
             }
@@ -184,12 +180,12 @@ impl Writer {
                     self.options.directory.display()
                 );
                 if self.failure.as_ref() != Some(&text) {
-                    (self.report)(Severity::Error, &text);
+                    (self.outputs.report)(Severity::Error, &text);
                     self.failure = Some(text);
                 }
                 for alert in alerts {
                     for lane in &self.lanes {
-                        (self.give)(lane, alert);
+                        lane.give(&self.outputs, alert);
                     }
                 }
             }
@@ -200,7 +196,7 @@ impl Writer {
     #[cold]
     fn pass_large(&mut self, alert: &Alert) {
         for lane in &self.lanes {
-            (self.give)(lane, alert);
+            lane.give(&self.outputs, alert);
         }
         self.queue.done(1, weight(alert));
     }
@@ -259,7 +255,10 @@ impl Writer {
 
     fn clean(&mut self) {
         if let Err(error) = self.log.clean(self.options.max_bytes) {
-            (self.report)(Severity::Error, &format!("old segments of the spool cannot be deleted: {error}"));
+            (self.outputs.report)(
+                Severity::Error,
+                &format!("old segments of the spool cannot be deleted: {error}"),
+            );
         }
     }
 }
