@@ -59,7 +59,10 @@ impl fmt::Display for Missing {
                 "this kernel has no type information (/sys/kernel/btf/vmlinux): a kernel built with \
                  CONFIG_DEBUG_INFO_BTF=y, such as those of current distributions, is needed"
             }
-            Missing::RingBuffer => "this kernel has no eBPF ring buffers: Linux 5.8 or later is needed",
+            Missing::RingBuffer => {
+                "no eBPF ring buffers: Linux 5.8 or later is needed, and no filter of system calls that refuses bpf, \
+                 as a container's seccomp profile may"
+            }
             Missing::Confidentiality => {
                 "kernel lockdown mode \"confidentiality\" forbids eBPF programs to read kernel memory: boot with \
                  lockdown=integrity or without lockdown"

@@ -108,7 +108,8 @@ fn ring_buffer(features: &Features) -> Finding {
     if features.ring_buffer {
         return fine("ring_buffer", "eBPF ring buffers are there");
     }
-    unfit("ring_buffer", "there are no eBPF ring buffers", "use Linux 5.8 or later, and see `privileges`")
+    let help = "use Linux 5.8 or later; in a container, a seccomp profile that permits bpf and perf_event_open";
+    unfit("ring_buffer", "there are no eBPF ring buffers, or a filter of system calls refuses bpf", help)
 }
 
 fn trace_file_system(features: &Features) -> Finding {
