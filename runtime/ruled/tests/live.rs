@@ -51,6 +51,10 @@ const TESTS: &[(&str, fn())] = &[
         "privileges::a_host_that_lacks_something_is_told_so",
         privileges::a_host_that_lacks_something_is_told_so,
     ),
+    (
+        "privileges::kernels_that_lack_something_are_told_apart",
+        privileges::kernels_that_lack_something_are_told_apart,
+    ),
     ("privileges::the_doctor_knows_this_host", privileges::the_doctor_knows_this_host),
     ("reload::every_open_is_judged_by_one_version", reload::every_open_is_judged_by_one_version),
     ("load::state_survives_many_short_lives", load::state_survives_many_short_lives),

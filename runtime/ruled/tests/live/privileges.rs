@@ -2,7 +2,7 @@
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::daemon::{CANARY, Daemon, configuration, is};
 use crate::support::{Scratch, command, ruled};
@@ -155,6 +155,40 @@ pub fn a_host_that_lacks_something_is_told_so() {
     let privileges = checks.iter().find(|check| check["name"] == "privileges").unwrap();
     assert_eq!(privileges["status"], "error");
     assert!(privileges["help"].as_str().unwrap().contains("CAP_BPF"), "{privileges}");
+}
+
+/// What is missing is named in one line, with what to do about it, and the doctor says the same.
+pub fn kernels_that_lack_something_are_told_apart() {
+    let scratch = Scratch::new("live-kernels");
+    let rules = scratch.file("rules.yaml", CANARY);
+    let config = configuration(&scratch, "");
+    let cases = [
+        ("btf", "mount -t tmpfs none /sys/kernel/btf", "CONFIG_DEBUG_INFO_BTF"),
+        (
+            "lockdown",
+            "mount -t tmpfs none /sys/kernel/security && echo 'none integrity [confidentiality]' > /sys/kernel/security/lockdown",
+            "lockdown=integrity",
+        ),
+    ];
+    let program = command(&[]).get_program().display().to_string();
+    for (name, pretend, help) in cases {
+        let run = |arguments: &str| {
+            let script = format!("{pretend} && exec {program} {arguments}");
+            let mut command = Command::new("unshare");
+            command.args(["--mount", "sh", "-c", &script]).stdin(Stdio::null()).output().unwrap()
+        };
+        let output = run(&format!("-c {config} -r {rules}"));
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{name}: {stderr}");
+        let errors: Vec<&str> = stderr.lines().filter(|line| line.starts_with("Error: ")).collect();
+        assert!(errors.len() == 1 && errors[0].contains(help), "{name}: {stderr}");
+        let output = run("doctor --json");
+        assert_eq!(output.status.code(), Some(3));
+        let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let checks = report["checks"].as_array().unwrap();
+        let check = checks.iter().find(|check| check["name"] == name).unwrap();
+        assert!(check["status"] == "error" && check["help"].as_str().unwrap().contains(help), "{check}");
+    }
 }
 
 pub fn the_doctor_knows_this_host() {
