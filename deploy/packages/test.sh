@@ -1,13 +1,15 @@
 #!/bin/sh
 # Builds all packages from binaries, installs them into empty roots, updates them, and looks at what is there:
 #
-#   deploy/packages/test.sh DIR     with DIR/rulec, DIR/rulels and DIR/ruled, such as target/debug
+#   deploy/packages/test.sh DIR [TO]    with DIR/rulec, DIR/rulels and DIR/ruled, such as target/debug
 #
+# The newest package for Debian is left in the folder TO.
 # Debian's packages dpkg, rpm and systemd are enough; the roots are folders, and nothing is installed on this machine.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 binaries=$(cd "$1" && pwd)
+keep=${2:-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -125,8 +127,4 @@ if command -v systemd-analyze > /dev/null; then
     echo "unit: ok"
 fi
 
-# Building the image takes nothing but its base and the package: no step runs a command.
-instructions=$(sed -n 's/^\([A-Z]*\) .*/\1/p' "$root/deploy/container/Containerfile" | sort -u | tr '\n' ' ')
-[ "$instructions" = "ADD ARG CMD ENTRYPOINT FROM USER " ] || failed "the image has other steps: $instructions"
-! grep -q '^ADD .*://' "$root/deploy/container/Containerfile" || failed "the image fetches something"
-echo "image: ok"
+[ -z "$keep" ] || cp "$work/new/rulec_1.0.1_$arch.deb" "$keep"

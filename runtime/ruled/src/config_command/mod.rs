@@ -119,7 +119,14 @@ fn lint(arguments: &Lint) -> Result<bool, String> {
         for finding in &findings {
             print(&format!("{finding}\n"))?;
         }
-        print(&format!("{} files: {errors} errors, {warnings} warnings, {notes} notes\n", files.len()))?;
+        let many = |count: usize, one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+        print(&format!(
+            "{}: {}, {}, {}\n",
+            many(files.len(), "file"),
+            many(errors, "error"),
+            many(warnings, "warning"),
+            many(notes, "note"),
+        ))?;
     }
     Ok(errors == 0 && (warnings == 0 || !arguments.strict))
 }
