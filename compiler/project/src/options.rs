@@ -42,7 +42,8 @@ pub fn options(
     let configured = config.map_or(Priority::Debug, |config| config.priority);
     let minimum_priority = overrides.priority.map_or(configured, |text| {
         Priority::parse(text).unwrap_or_else(|| {
-            problems.push(format!("there is no priority `{text}`"));
+            let names = catalogue::PRIORITIES.map(|priority| priority.as_str().to_lowercase());
+            problems.push(format!("there is no priority `{text}`; write {}", names.join(", ")));
             configured
         })
     });

@@ -41,13 +41,19 @@ fn overlap(a: &Edit, b: &Edit) -> bool {
 
 fn apply(text: &str, mut edits: Vec<&Edit>) -> String {
     edits.sort_by_key(|edit| edit.range.span);
+    // New lines end as those of the file do.
+    let crlf = text.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r'));
     let mut repaired = String::with_capacity(text.len());
     let mut from = 0;
     for edit in edits {
         let range = edit.range.span.range();
         let Some(kept) = text.get(from..range.start) else { continue };
         repaired.push_str(kept);
-        repaired.push_str(&edit.text);
+        if crlf {
+            repaired.push_str(&edit.text.replace('\n', "\r\n"));
+        } else {
+            repaired.push_str(&edit.text);
+        }
         from = range.end;
     }
     repaired.push_str(text.get(from..).unwrap_or_default());

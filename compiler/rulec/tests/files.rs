@@ -66,6 +66,17 @@ fn files_that_are_no_utf8_are_read_but_not_written() {
 }
 
 #[test]
+fn repairs_end_lines_as_the_file_does() {
+    let folder = Folder::new("crlf");
+    let text = "- rule: r\r\n  desc: d\r\n  condition: evt.type = open\r\n  output: o\r\n  priority: INFO\r\n\
+                - rule: r\r\n  enabled: false\r\n";
+    let path = folder.file("rules.yaml", text);
+    assert!(rulec(&folder, &["check", "--fix", "rules.yaml"]).status.success());
+    let repaired = fs::read_to_string(path).unwrap();
+    assert_eq!(repaired, format!("{text}  override: {{enabled: replace}}\r\n"));
+}
+
+#[test]
 fn nothing_of_a_file_steers_the_terminal() {
     let folder = Folder::new("control");
     folder.file(

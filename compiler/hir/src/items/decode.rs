@@ -229,8 +229,9 @@ pub(super) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
-/// A 32-bit number: decimal, hexadecimal after `0x`, octal after `0`.
+/// A 32-bit number: decimal, hexadecimal after `0x`, octal after `0`. White space may follow it.
 pub(super) fn unsigned(text: &str) -> Option<u32> {
+    let text = text.trim_end_matches([' ', '\t', '\n', '\x0b', '\x0c', '\r']);
     let (digits, radix) = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(hex) => (hex, 16),
         None if text.len() > 1 && text.starts_with('0') => (&text[1..], 8),
@@ -263,6 +264,10 @@ mod tests {
             ("0x1A", Some(26)),
             ("010", Some(8)),
             ("0", Some(0)),
+            ("5 \n", Some(5)),
+            (" 5", None),
+            ("08", None),
+            ("0xFFFFFFFF", Some(u32::MAX)),
             ("-1", None),
             ("4294967296", None),
             ("0.26", None),
