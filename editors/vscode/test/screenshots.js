@@ -53,6 +53,8 @@ async function main() {
     for (let left = 0; left < ' and proc.a'.length; left += 1) await editor.keys('Backspace');
 
     await editor.go(7, 10);
+    // Room for both.
+    await editor.keys('Control+B');
     await editor.command('Falco rules: Show effective rule');
     await editor.showsPage('busybox');
     await shot('effective-rule');
