@@ -80,6 +80,11 @@ impl Attached {
         self.calls.values().chain(self.hooks.values().map(|(program, _)| program)).map(String::as_str)
     }
 
+    /// Programs on tracepoints; one may be on several.
+    pub(crate) fn hooked(&self) -> BTreeSet<&str> {
+        self.hooks.values().map(|(program, _)| program.as_str()).collect()
+    }
+
     /// Detaches everything.
     pub(crate) fn clear(&mut self, loaded: &mut Loaded) -> Result<(), ProbeError> {
         self.hooks.clear();

@@ -21,4 +21,4 @@ pub use error::ProbeError;
 pub use features::{Features, Missing};
 pub use object::Attachment;
 pub use probe::{Options, Probe, ring_preset};
-pub use stats::Stats;
+pub use stats::{ProgramRuns, Stats};

@@ -10,6 +10,7 @@ use catalogue::syscalls;
 use crate::error::{ProbeError, chain};
 use crate::layout::{CALL_NUMBERS, CallInfo, Control, Counters, FOREIGN_NUMBERS, FOREIGN_X32, Wake};
 use crate::object::Attachment;
+use crate::stats::ProgramRuns;
 
 /// `BPF_MAP_TYPE_RINGBUF` of the kernel's user interface.
 const MAP_TYPE_RINGBUF: u32 = 27;
@@ -141,6 +142,13 @@ impl Loaded {
     /// Whether the object has this program.
     pub(crate) fn has(&self, program: &str) -> bool {
         self.ebpf.program(program).is_some()
+    }
+
+    /// What a program cost so far, if the kernel has it.
+    pub(crate) fn runs(&self, program: &str) -> Option<ProgramRuns> {
+        let info = self.ebpf.program(program)?.info().ok()?;
+        let ns = u64::try_from(info.run_time().as_nanos()).unwrap_or(u64::MAX);
+        Some(ProgramRuns { name: program.to_string(), runs: info.run_count(), ns })
     }
 
     /// The program, given to the kernel if it was not yet. `hook` is its tracepoint.

@@ -15,7 +15,7 @@ use crate::layout::Control;
 use crate::load::{self, Loaded, Parts};
 use crate::object::Attachment;
 use crate::ring::Rings;
-use crate::stats::Stats;
+use crate::stats::{ProgramRuns, Stats};
 
 /// How a probe is to work.
 #[derive(Clone, Debug)]
@@ -179,6 +179,12 @@ impl Probe {
         let cpus = self.loaded.counters.iter().collect::<Result<Vec<_>, _>>();
         let cpus = cpus.map_err(|e| ProbeError::Map { name: "counters", reason: e.to_string() })?;
         Ok(Stats { cpus, delivered: self.rings.delivered(), malformed: self.rings.malformed() })
+    }
+
+    /// What the programs that are attached to something cost so far. All zero unless the kernel measures it
+    /// (`kernel.bpf_stats_enabled=1`); those that others go on to count there.
+    pub fn program_runs(&self) -> Vec<ProgramRuns> {
+        self.attached.hooked().into_iter().filter_map(|name| self.loaded.runs(name)).collect()
     }
 
     /// Sets the clocks anew: after suspend or when the clock was set, time stamps drift. Never lets time stamps go back.

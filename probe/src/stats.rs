@@ -13,6 +13,17 @@ pub struct Stats {
     pub malformed: u64,
 }
 
+/// What one program of the probe cost so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProgramRuns {
+    /// Its name.
+    pub name: String,
+    /// How often it ran.
+    pub runs: u64,
+    /// For how many nanoseconds in all, those of programs that it went on to included.
+    pub ns: u64,
+}
+
 impl Stats {
     /// The sum over all CPUs.
     pub fn total(&self) -> Counters {
