@@ -143,9 +143,15 @@ impl Analysis {
         proposals.fill(&context);
         let mut all = proposals.all;
         all.retain(|one| fits(context.word, &one.label));
-        let bare = before.get(..before.len() - context.word.len()).unwrap_or("");
+        // Right behind a key's colon.
+        let needs_blank =
+            before.get(..before.len() - context.word.len()).is_some_and(|bare| bare.ends_with(':'))
+                && matches!(context.spot, Spot::Value { text, .. } if text.len() == context.word.len());
         for one in &mut all {
-            one.fit_between(bare, after.get(rest..).unwrap_or(""));
+            one.fit_before(after.get(rest..).unwrap_or(""));
+            if needs_blank {
+                one.insert.insert(0, ' ');
+            }
         }
         let order = |one: &Completion| (!begins(context.word, &one.label), one.rank);
         all.sort_by(|a, b| order(a).cmp(&order(b)).then_with(|| a.label.cmp(&b.label)));
@@ -155,8 +161,8 @@ impl Analysis {
 }
 
 impl Completion {
-    /// Leaves out what stands behind the word already, and adds the blank that YAML wants behind a key's colon.
-    fn fit_between(&mut self, before: &str, after: &str) {
+    /// Leaves out what stands behind the word already.
+    fn fit_before(&mut self, after: &str) {
         let follows = |sign: char| after.trim_start_matches(' ').starts_with(sign);
         let stands = match self.kind {
             CompletionKind::Key => follows(':'),
@@ -167,9 +173,6 @@ impl Completion {
         if stands {
             self.insert.clone_from(&self.label);
             self.is_snippet = false;
-        }
-        if before.ends_with(':') && self.kind != CompletionKind::Key {
-            self.insert.insert(0, ' ');
         }
     }
 }

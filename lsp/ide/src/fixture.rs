@@ -2,8 +2,6 @@
 //!
 //! `//- name` begins a file; without one there is a single file, `a.yaml`.
 
-use std::sync::Arc;
-
 use crate::{Analysis, AnalysisHost, File};
 
 /// The workspace, and where the cursor is.
@@ -28,8 +26,7 @@ pub(crate) fn fixture(text: &str) -> (Analysis, usize, u32) {
             (file, offset) = (number, at as u32);
         }
     }
-    let files: Vec<File> =
-        files.into_iter().map(|(name, text)| File { name: Arc::from(name), text: Arc::from(text) }).collect();
+    let files: Vec<File> = files.into_iter().map(|(name, text)| File::new(name, text)).collect();
     let mut host = AnalysisHost::default();
     host.set_files(&files);
     (host.analysis(), file, offset)

@@ -19,6 +19,13 @@ pub struct File {
     pub text: Arc<str>,
 }
 
+impl File {
+    /// A file of this name with this text.
+    pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> File {
+        File { name: name.into(), text: text.into() }
+    }
+}
+
 /// What of the compiler's findings is reported.
 #[derive(Clone, Debug, Default)]
 pub struct Reporting {

@@ -1,7 +1,5 @@
 //! After any edits the workspace's diagnostics are those of a fresh check, and so are answers that build on them.
 
-use std::sync::Arc;
-
 use hir::{Diagnostic, Input, SourceFile};
 use ide::{AnalysisHost, File};
 use ir::testing::Prng;
@@ -66,12 +64,8 @@ fn follow(start: &[String], edits: usize, seed: u64) {
         let piece = if random.below(3) == 0 { "" } else { PIECES[random.below(PIECES.len())] };
         text.replace_range(first..last, piece);
         let files = texts.iter().enumerate();
-        let files: Vec<File> = files
-            .map(|(number, text)| File {
-                name: Arc::from(format!("{number}.yaml")),
-                text: Arc::from(text.as_str()),
-            })
-            .collect();
+        let files: Vec<File> =
+            files.map(|(number, text)| File::new(format!("{number}.yaml"), text.as_str())).collect();
         host.set_files(&files);
         let analysis = host.analysis();
         let fresh = Input {

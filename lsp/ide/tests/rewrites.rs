@@ -1,7 +1,6 @@
 //! Rewrites of the official rules keep the meaning: the conditions that result are the same trees.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use ide::{ActionKind, Analysis, AnalysisHost, File};
 use ir::testing::Prng;
@@ -78,9 +77,8 @@ fn rules_mean_the_same_afterwards() {
     };
     let folder = std::path::Path::new(&folder).join("official");
     let names = ["falco_rules.yaml", "falco-incubating_rules.yaml", "falco-sandbox_rules.yaml"];
-    let read = |name: &str| Arc::from(std::fs::read_to_string(folder.join(name)).unwrap());
-    let files: Vec<File> =
-        names.iter().map(|&name| File { name: Arc::from(name), text: read(name) }).collect();
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    let files: Vec<File> = names.iter().map(|&name| File::new(name, read(name))).collect();
     let mut host = AnalysisHost::default();
     host.set_files(&files);
     let analysis = host.analysis();
@@ -106,9 +104,8 @@ fn rules_mean_the_same_afterwards() {
                 seen.push(action.edit.clone());
                 let kind = action.title.split('`').next().unwrap_or_default().trim().to_owned();
                 *tried.entry(kind).or_default() += 1;
-                let changed = files.iter().enumerate().map(|(number, file)| File {
-                    name: file.name.clone(),
-                    text: Arc::from(action.edit.apply(number, &file.text)),
+                let changed = files.iter().enumerate().map(|(number, file)| {
+                    File::new(file.name.clone(), action.edit.apply(number, &file.text))
                 });
                 host.set_files(&changed.collect::<Vec<_>>());
                 let after = meaning(&host.analysis());

@@ -1,7 +1,5 @@
 //! Every question, on texts that random edits have made of real ones: no panic, and every range lies in its text.
 
-use std::sync::Arc;
-
 use ide::{Analysis, AnalysisHost, File};
 use ir::testing::Prng;
 use syntax::Span;
@@ -22,7 +20,9 @@ fn inside(analysis: &Analysis, file: usize, span: Span, what: &str) {
     assert!(text.get(span.range()).is_some(), "{what}: {span:?} does not fit {text:?}");
 }
 
-fn ask_everything(analysis: &Analysis, file: usize, offset: u32) {
+/// Asks about a selection, and about where it starts.
+fn ask_everything(analysis: &Analysis, file: usize, selected: Span) {
+    let offset = selected.start;
     let all = Span::new(0, analysis.text(file).len() as u32);
     for finding in analysis.all_diagnostics() {
         for label in &finding.diagnostic().unwrap().labels {
@@ -52,9 +52,15 @@ fn ask_everything(analysis: &Analysis, file: usize, offset: u32) {
             inside(analysis, file, edit.span, "rename");
         }
     }
-    for action in analysis.code_actions(file, Span::empty(offset)) {
-        for (file, edit) in action.edit.edits {
-            inside(analysis, file, edit.span, &action.title);
+    for action in analysis.code_actions(file, selected) {
+        let mut edits = action.edit.edits;
+        edits.sort_by_key(|(file, edit)| (*file, edit.span));
+        for (file, edit) in &edits {
+            inside(analysis, *file, edit.span, &action.title);
+        }
+        for pair in edits.windows(2) {
+            let ((file, first), (other, second)) = (&pair[0], &pair[1]);
+            assert!(file != other || first.span.end <= second.span.start, "{}: {pair:?}", action.title);
         }
     }
     for one in analysis.document_symbols(file) {
@@ -103,19 +109,13 @@ fn nothing_panics_on_broken_texts() {
         let first = random.below(points.len());
         let last = (first + random.below(4)).min(points.len() - 1);
         text.replace_range(points[first]..points[last], PIECES[random.below(PIECES.len())]);
-        let files: Vec<File> = texts
-            .iter()
-            .enumerate()
-            .map(|(number, text)| File {
-                name: Arc::from(format!("{number}.yaml")),
-                text: Arc::from(text.as_str()),
-            })
-            .collect();
-        host.set_files(&files);
-        let analysis = host.analysis();
+        let names = (0..texts.len()).map(|number| format!("{number}.yaml"));
+        let files = names.zip(&texts).map(|(name, text)| File::new(name, text.as_str()));
+        host.set_files(&files.collect::<Vec<_>>());
         let points: Vec<usize> =
             texts[file].char_indices().map(|(at, _)| at).chain([texts[file].len()]).collect();
-        let offset = points[random.below(points.len())];
-        ask_everything(&analysis, file, offset as u32);
+        let place = random.below(points.len());
+        let end = points[(place + random.below(30)).min(points.len() - 1)];
+        ask_everything(&host.analysis(), file, Span::from(points[place]..end));
     }
 }

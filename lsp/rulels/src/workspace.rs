@@ -104,7 +104,7 @@ impl Workspace {
         for entry in &self.entries {
             let open = documents.get(&entry.uri).map(|document| document.text.clone());
             let Some(text) = open.or_else(|| entry.disk.clone()) else { continue };
-            files.push(File { name: entry.name.clone(), text });
+            files.push(File::new(entry.name.clone(), text));
             uris.push(entry.uri.clone());
         }
         // Documents that no order names come last.
@@ -115,7 +115,7 @@ impl Workspace {
                     (Some(path), Some(folder)) => name_of(path, folder),
                     _ => Arc::from(uri.as_str()),
                 };
-                files.push(File { name, text: document.text.clone() });
+                files.push(File::new(name, document.text.clone()));
                 uris.push(uri.clone());
             }
         }
@@ -230,11 +230,12 @@ fn may_become_rules(text: &str) -> bool {
 
 /// Whether an open document is one of rules.
 pub(crate) fn is_rules(uri: &Uri, document: &Document) -> bool {
+    let name = uri.as_str().rsplit('/').next().unwrap_or_default();
     let yaml =
         document.language == "yaml" || uri.as_str().ends_with(".yaml") || uri.as_str().ends_with(".yml");
     document.language.starts_with("falco")
         || (yaml
             && (may_become_rules(&document.text)
                 || looks_like_rules(&document.text)
-                || uri.as_str().contains("rules")))
+                || name.contains("rules")))
 }

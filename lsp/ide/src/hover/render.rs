@@ -30,7 +30,7 @@ impl Analysis {
                     Some(Role::Update) => "changed",
                     _ => "defined",
                 };
-                format!("{what} in {}:{line}", self.name(*file))
+                format!("{what} in `{}:{line}`", self.name(*file))
             })
             .collect();
         let checked = self.checked();
