@@ -88,7 +88,12 @@ fn footer(ui: &Ui) -> String {
         line.push_str(&format!("filter {:?}  ", ui.filter()));
     }
     line.push_str(if ui.deep() { "q quit  Esc back  " } else { "q quit  " });
-    line.push_str("Enter open  / filter  s sort  r reverse  ? help");
+    let is_table = matches!(ui.page.body, Body::Table(_));
+    line.push_str(if is_table {
+        "Enter open  / filter  s sort  r reverse  ? help"
+    } else {
+        "/ filter  ? help"
+    });
     line
 }
 

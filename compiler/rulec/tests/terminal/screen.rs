@@ -1,4 +1,5 @@
 //! A pseudo-terminal with a program in it: keys in, screen out.
+#![allow(dead_code, reason = "each test uses a part")]
 
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
@@ -72,6 +73,11 @@ impl Screen {
         let parser = self.parser.lock().unwrap();
         let (_, cols) = parser.screen().size();
         parser.screen().rows(0, cols).map(|line| line.trim_end().to_string()).collect()
+    }
+
+    /// What is on the screen, with its colours.
+    pub fn look<T>(&self, look: impl FnOnce(&vt100::Screen) -> T) -> T {
+        look(self.parser.lock().unwrap().screen())
     }
 
     /// The whole screen as one text.
