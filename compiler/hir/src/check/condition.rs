@@ -1,6 +1,7 @@
 //! Type checking of one parsed condition. Identifiers are left to whoever knows the macros.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use catalogue::{Modifier, Operator};
 use ir::Const;
@@ -38,6 +39,8 @@ pub struct TypedCheck {
     pub modifier: Option<Modifier>,
     /// The right side.
     pub right: TypedRhs,
+    /// A number equal for comparisons that say the same, once it has been asked for.
+    pub(crate) meaning: OnceLock<u64>,
 }
 
 /// A warning of the compiler about a literal.
@@ -77,6 +80,15 @@ pub struct CheckedUnit {
     pub deprecated_spans: Vec<(DeprecatedField, Span)>,
     /// A field of the Kubernetes audit source compared with `<NA>`.
     pub unsafe_na: Option<Span>,
+    /// By node: one more than the place of its comparison.
+    by_node: Box<[u32]>,
+}
+
+impl CheckedUnit {
+    /// The place among the comparisons of the one at a node.
+    pub fn check_index(&self, node: NodeId) -> Option<usize> {
+        Some(self.by_node.get(node.index())?.checked_sub(1)? as usize)
+    }
 }
 
 /// Checks every comparison of a condition.
@@ -101,6 +113,13 @@ pub fn check_unit(ast: &Ast, fields: &Fields<'_>, syscall_source: bool) -> Check
             _ => {}
         }
     }
+    let mut by_node = vec![0; ast.nodes().len()];
+    for (at, check) in unit.checks.iter().enumerate() {
+        if let Some(slot) = by_node.get_mut(check.node.index()) {
+            *slot = at as u32 + 1;
+        }
+    }
+    unit.by_node = by_node.into();
     unit
 }
 
@@ -165,7 +184,7 @@ fn check(
             }
         },
     };
-    Ok(TypedCheck { node, left, op, modifier, right })
+    Ok(TypedCheck { node, left, op, modifier, right, meaning: OnceLock::new() })
 }
 
 fn explain_operator(fault: Fault, left: &Operand, op: Operator) -> Fault {

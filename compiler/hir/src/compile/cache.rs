@@ -10,8 +10,9 @@ use syntax::condition::{ParseOptions, parse};
 use syntax::{Parse, SyntaxError};
 
 use crate::check::{CheckedUnit, Fields, Reach, check_unit};
+use crate::compile::PreparedLists;
 use crate::compile::rule::RuleOutcome;
-use crate::text::{Replacements, Traced};
+use crate::text::Traced;
 
 /// Index of a unit in its cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -69,7 +70,7 @@ pub(crate) struct Cache {
     checked: FxHashMap<(UnitId, Arc<str>), Arc<CheckedUnit>>,
     /// By rule name.
     pub(crate) rules: FxHashMap<Arc<str>, RuleOutcome>,
-    /// Those of the run before that nothing had to be said about.
+    /// Those of the run before that compiled.
     pub(super) earlier: FxHashMap<Arc<str>, RuleOutcome>,
     /// Whether there will be another run, so that outcomes are worth keeping.
     pub(crate) keeps: bool,
@@ -77,8 +78,8 @@ pub(crate) struct Cache {
     reaches: FxHashMap<u64, Reach<EventSet>>,
     earlier_reaches: FxHashMap<u64, Reach<EventSet>>,
     /// The lists of each load, by stamp; and of the run before.
-    lists: FxHashMap<u64, Arc<Replacements>>,
-    earlier_lists: FxHashMap<u64, Arc<Replacements>>,
+    lists: FxHashMap<u64, Arc<PreparedLists>>,
+    earlier_lists: FxHashMap<u64, Arc<PreparedLists>>,
     /// By the lists' stamp, hash of the text and place of its first byte; and those of the run before.
     texts: FxHashMap<u64, Substituted>,
     earlier_texts: FxHashMap<u64, Substituted>,
@@ -92,21 +93,21 @@ impl Cache {
         self.collided.clear();
         self.checked.clear();
         self.earlier = std::mem::take(&mut self.rules);
-        self.earlier.retain(|_, outcome| outcome.is_clean());
+        self.earlier.retain(|_, outcome| outcome.compiles());
         self.earlier_reaches = std::mem::take(&mut self.reaches);
         self.earlier_lists = std::mem::take(&mut self.lists);
         self.earlier_texts = std::mem::take(&mut self.texts);
     }
 
-    /// The lists with a stamp, prepared to be put into texts.
-    pub(super) fn replacements(&self, stamp: u64) -> Option<Arc<Replacements>> {
+    /// The lists with a stamp.
+    pub(super) fn lists(&self, stamp: u64) -> Option<Arc<PreparedLists>> {
         self.lists.get(&stamp).or_else(|| self.earlier_lists.get(&stamp)).cloned()
     }
 
     /// Keeps lists for the next run.
-    pub(super) fn keep_replacements(&mut self, stamp: u64, replacements: &Arc<Replacements>) {
+    pub(super) fn keep_lists(&mut self, stamp: u64, lists: &Arc<PreparedLists>) {
         if self.keeps {
-            self.lists.insert(stamp, replacements.clone());
+            self.lists.insert(stamp, lists.clone());
         }
     }
 

@@ -5,11 +5,27 @@ use std::sync::Arc;
 
 use rustc_hash::FxHasher;
 
-use crate::compile::{CompiledList, Compiler};
+use crate::compile::{CompiledList, Compiler, PreparedLists};
 use crate::text::{Replacement, Replacements, ScalarId, Traced};
 
 impl Compiler<'_, '_> {
     pub(super) fn lists(&mut self) {
+        let lists = &self.definitions.lists;
+        let mut hasher = FxHasher::default();
+        for list in lists.iter() {
+            (&list.name, list.standing.index, list.standing.visibility, list.items.len()).hash(&mut hasher);
+            for &item in &list.items {
+                (item, self.sources.scalar_text(item)).hash(&mut hasher);
+            }
+        }
+        self.lists_stamp = hasher.finish();
+        let known = self.cache.lists(self.lists_stamp).unwrap_or_else(|| Arc::new(self.compile_lists()));
+        self.cache.keep_lists(self.lists_stamp, &known);
+        self.compiled.lists.clone_from(&known.lists);
+        self.prepared = known;
+    }
+
+    fn compile_lists(&self) -> PreparedLists {
         let lists = &self.definitions.lists;
         let mut referred = vec![false; lists.len()];
         let mut compiled: Vec<CompiledList> = Vec::with_capacity(lists.len());
@@ -34,29 +50,16 @@ impl Compiler<'_, '_> {
         for (list, referred) in compiled.iter_mut().zip(referred) {
             list.used = referred;
         }
-        let mut hasher = FxHasher::default();
-        for (list, compiled) in lists.iter().zip(&compiled) {
-            list.name.hash(&mut hasher);
-            compiled.items.len().hash(&mut hasher);
-            for &item in &compiled.items {
-                (item, self.sources.scalar_text(item)).hash(&mut hasher);
-            }
-        }
-        self.lists_stamp = hasher.finish();
-        self.compiled.replacements = self.cache.replacements(self.lists_stamp).unwrap_or_else(|| {
-            let each = lists.iter().zip(&compiled).map(|(list, compiled)| Replacement {
-                name: list.name.to_string(),
-                text: self.replacement(&compiled.items),
-            });
-            Arc::new(Replacements::new(each.collect()))
+        let each = lists.iter().zip(&compiled).map(|(list, compiled)| Replacement {
+            name: list.name.to_string(),
+            text: self.replacement(&compiled.items),
         });
-        self.cache.keep_replacements(self.lists_stamp, &self.compiled.replacements);
-        self.compiled.lists = compiled;
+        PreparedLists { replacements: Replacements::new(each.collect()), lists: compiled }
     }
 
     /// A text with lists put in, and which.
     pub(super) fn substituted(&mut self, text: Traced) -> (Arc<Traced>, Box<[usize]>) {
-        let replacements = &self.compiled.replacements;
+        let replacements = &self.prepared.replacements;
         self.cache.substituted(self.lists_stamp, text, |text| {
             let mut lists = Vec::new();
             replacements.substitute(text, |index| lists.push(index));

@@ -88,6 +88,14 @@ pub struct ExtraOutput {
     pub parts: Vec<OutputPart>,
 }
 
+/// The lists of a load, ready to be put into texts.
+#[derive(Default)]
+struct PreparedLists {
+    /// As long as no condition refers to them.
+    lists: Vec<CompiledList>,
+    replacements: Replacements,
+}
+
 /// Everything compiled, by position in the tables of [`Definitions`].
 #[derive(Clone, Debug, Default)]
 pub struct Compiled {
@@ -97,7 +105,6 @@ pub struct Compiled {
     pub macros: Vec<CompiledMacro>,
     /// The rules; `None` for those of unknown sources, skipped ones and those with errors.
     pub rules: Vec<Option<Arc<CompiledRule>>>,
-    replacements: Arc<Replacements>,
 }
 
 /// What one compilation needs.
@@ -110,6 +117,7 @@ pub(crate) struct Compiler<'a, 'e> {
     findings: Vec<Finding>,
     compiled: Compiled,
     facts: Facts,
+    prepared: Arc<PreparedLists>,
     /// Equal in two loads when all lists are equal.
     lists_stamp: u64,
     /// Whether more files are loaded after this, so that outcomes are worth keeping.
@@ -135,6 +143,7 @@ impl<'a, 'e> Compiler<'a, 'e> {
             findings,
             compiled,
             facts,
+            prepared: Arc::default(),
             lists_stamp: 0,
             more_follow,
         }

@@ -49,7 +49,16 @@ impl Compiler<'_, '_> {
             findings.push(self.container_info(&text, at, &self.rule_context(rule)));
             text = text.without(CONTAINER_INFO);
         }
-        let (parts, faults) = check_output(text.as_str(), fields);
+        // A rule that compiled had no faults in its output.
+        let earlier = self.cache.earlier.get(&rule.name);
+        let known = earlier.and_then(|known| known.output_parts(&text, &rule.source));
+        let (parts, faults) = known.map_or_else(
+            || {
+                let (parts, faults) = check_output(text.as_str(), fields);
+                (Arc::new(parts), faults)
+            },
+            |parts| (parts, Vec::new()),
+        );
         let mut skipped = false;
         for fault in &faults {
             let ours = self.output_fault(&text, fault, rule);
@@ -98,7 +107,7 @@ impl Compiler<'_, '_> {
             let (key, format) = (field.key.clone(), field.format.clone());
             extra_fields.push(ExtraOutput { key, format, raw: field.raw, parts });
         }
-        CheckedOutput { text, parts: Arc::new(parts), extra_fields, findings, skipped }
+        CheckedOutput { text, parts, extra_fields, findings, skipped }
     }
 
     fn suggest_output(&self, rule: &Rule, text: &mut Traced, near: Option<ScalarId>) {

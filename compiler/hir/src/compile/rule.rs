@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use syntax::span::Span;
 
+use crate::check::output::OutputPart;
 use crate::codes;
 use crate::compile::assemble::AssemblyError;
 use crate::compile::cache::{Unit, UnitId};
@@ -28,9 +29,16 @@ pub(crate) struct RuleOutcome {
 }
 
 impl RuleOutcome {
-    /// Whether nothing had to be said about the rule.
-    pub(super) fn is_clean(&self) -> bool {
-        self.findings.is_empty() && self.compiled.is_some()
+    /// Whether there is something to be used again.
+    pub(super) fn compiles(&self) -> bool {
+        self.compiled.is_some()
+    }
+
+    /// The parts of an output, if the rule had it.
+    pub(super) fn output_parts(&self, text: &Traced, source: &str) -> Option<Arc<Vec<OutputPart>>> {
+        let compiled = self.compiled.as_ref()?;
+        (compiled.output.as_str() == text.as_str() && *self.settings.source == *source)
+            .then(|| compiled.parts.clone())
     }
 }
 
@@ -150,13 +158,14 @@ impl Compiler<'_, '_> {
         compiled
     }
 
-    /// What an earlier run gave, when every byte of the rule's texts comes from where it came from then and nothing below
+    /// What an earlier run gave without having anything to say, when every byte of the rule's texts comes from where it came from then and nothing below
     /// them has changed.
     fn earlier(&self, rule: &Rule, text: &Arc<Traced>, inputs: &Inputs) -> Option<&RuleOutcome> {
         let known = self.cache.earlier.get(&rule.name)?;
         let compiled = known.compiled.as_ref()?;
         // What the configuration adds to outputs can depend on whatever a rule says.
         let same = self.append_output.is_empty()
+            && known.findings.is_empty()
             && known.inputs.unit == inputs.unit
             && known.inputs.stamp == inputs.stamp
             && known.settings == Settings::of(rule)

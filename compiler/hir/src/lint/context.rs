@@ -58,8 +58,6 @@ pub struct Condition<'a> {
     pub checked: Arc<CheckedUnit>,
     /// The event source.
     pub source: Arc<str>,
-    /// By node: one more than the position among the comparisons.
-    by_node: Arc<[u32]>,
 }
 
 impl Condition<'_> {
@@ -70,12 +68,7 @@ impl Condition<'_> {
 
     /// The typed comparison at a node.
     pub fn check(&self, node: NodeId) -> Option<&TypedCheck> {
-        self.checked.checks.get(self.check_index(node)?)
-    }
-
-    /// The place among the comparisons of the one at a node.
-    pub(super) fn check_index(&self, node: NodeId) -> Option<usize> {
-        Some(self.by_node.get(node.index())?.checked_sub(1)? as usize)
+        self.checked.checks.get(self.checked.check_index(node)?)
     }
 
     /// The right side's literals as written, with their decoded texts; none for other right sides.
@@ -129,7 +122,6 @@ impl<'a> LintContext<'a> {
                 macro_: None,
                 text: &one.text,
                 unit: &one.unit,
-                by_node: by_node(&one.unit.ast, &checked),
                 checked,
                 source,
             });
@@ -149,7 +141,6 @@ impl<'a> LintContext<'a> {
                 macro_: Some(definition),
                 text: &one.text,
                 unit,
-                by_node: by_node(&unit.ast, &checked),
                 checked,
                 source,
             });
@@ -281,16 +272,6 @@ impl<'a> LintContext<'a> {
 
 fn source_or_default(source: &Option<Arc<str>>) -> Arc<str> {
     source.clone().unwrap_or_else(|| SYSCALL_SOURCE.into())
-}
-
-fn by_node(ast: &Ast, checked: &CheckedUnit) -> Arc<[u32]> {
-    let mut by_node = vec![0; ast.nodes().len()];
-    for (at, check) in checked.checks.iter().enumerate() {
-        if let Some(slot) = by_node.get_mut(check.node.index()) {
-            *slot = at as u32 + 1;
-        }
-    }
-    by_node.into()
 }
 
 /// For each macro the event source of the first rule that uses it, directly or not.

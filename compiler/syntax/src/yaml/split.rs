@@ -47,6 +47,11 @@ pub fn split(text: &str) -> SplitFile {
 }
 
 fn item_starts(text: &str) -> Option<Vec<SplitItem>> {
+    // A carriage return alone is a line break too, but would hide its line from this loop.
+    let bytes = text.as_bytes();
+    if memchr::memchr_iter(b'\r', bytes).any(|at| bytes.get(at + 1) != Some(&b'\n')) {
+        return None;
+    }
     let mut items: Vec<SplitItem> = Vec::new();
     let mut base = None;
     let mut marker_seen = false;
@@ -59,21 +64,13 @@ fn item_starts(text: &str) -> Option<Vec<SplitItem>> {
         let line_start = start;
         start += line.len();
         let body = if number == 0 { line.trim_start_matches('\u{FEFF}') } else { line };
-        let content = body.trim_start_matches(' ');
-        let column = body.len() - content.len();
-        let content = match content.strip_suffix('\n') {
-            Some(content) => content.strip_suffix('\r').unwrap_or(content),
-            None => content,
-        };
-        if content.trim_start_matches(['\t', ' ']).is_empty() {
+        let column = body.bytes().take_while(|byte| *byte == b' ').count();
+        let content = body.get(column..).unwrap_or("");
+        if content.bytes().all(|byte| matches!(byte, b'\t' | b' ' | b'\r' | b'\n')) {
             if !in_comments {
                 end = start;
             }
             continue;
-        }
-        // A carriage return alone is a line break too, but would hide its line from this loop.
-        if content.contains('\r') {
-            return None;
         }
         if is_document_marker(body) {
             if base.is_some() || marker_seen || !is_start_marker(body) {
@@ -82,7 +79,7 @@ fn item_starts(text: &str) -> Option<Vec<SplitItem>> {
             marker_seen = true;
             continue;
         }
-        let dash = content == "-" || content.starts_with("- ") || content.starts_with("-\t");
+        let dash = matches!(content.as_bytes(), [b'-'] | [b'-', b' ' | b'\t' | b'\r' | b'\n', ..]);
         match base {
             None if content.starts_with('#') => continue,
             None if !dash => return None,

@@ -160,14 +160,26 @@ impl Yaml {
 
     /// A node as written. An id of another tree gives some node of this one, or null.
     pub fn node(&self, id: YamlId) -> YamlNode {
-        const NULL: YamlNode = YamlNode { kind: YamlKind::Null, span: Span::empty(0), at: 0 };
-        self.nodes.get(id.0 as usize).copied().unwrap_or(NULL)
+        *self.written(id)
+    }
+
+    #[inline]
+    fn written(&self, id: YamlId) -> &YamlNode {
+        static NULL: YamlNode = YamlNode { kind: YamlKind::Null, span: Span::empty(0), at: 0 };
+        self.nodes.get(id.0 as usize).unwrap_or(&NULL)
+    }
+
+    /// What `id` stands for.
+    #[inline]
+    fn meant(&self, id: YamlId) -> &YamlNode {
+        let node = self.written(id);
+        if let YamlKind::Alias(target) = node.kind { self.written(target) } else { node }
     }
 
     /// The node that `id` stands for: the anchored node for an alias, else itself. Falco reports an alias where its
     /// anchor is.
     pub fn resolve(&self, id: YamlId) -> YamlId {
-        match self.node(id).kind {
+        match self.written(id).kind {
             YamlKind::Alias(target) => target,
             _ => id,
         }
@@ -175,28 +187,29 @@ impl Yaml {
 
     /// The kind of what `id` stands for; never `Alias`.
     pub fn kind(&self, id: YamlId) -> YamlKind {
-        self.node(self.resolve(id)).kind
+        self.meant(id).kind
     }
 
     /// The span of the node as written.
     pub fn span(&self, id: YamlId) -> Span {
-        self.node(id).span
+        self.written(id).span
     }
 
     /// Falco's offset of what `id` stands for.
     pub fn at(&self, id: YamlId) -> u32 {
-        self.node(self.resolve(id)).at
+        self.meant(id).at
     }
 
     /// Whether the value is null.
     pub fn is_null(&self, id: YamlId) -> bool {
-        self.kind(id) == YamlKind::Null
+        matches!(self.meant(id).kind, YamlKind::Null)
     }
 
     /// The decoded text of a scalar; `None` for anything else, null included.
+    #[inline]
     pub fn text(&self, id: YamlId) -> Option<&str> {
-        match self.kind(id) {
-            YamlKind::Scalar(data) => Some(self.scalars.text(&self.source, data)),
+        match &self.meant(id).kind {
+            YamlKind::Scalar(data) => Some(self.scalars.text(&self.source, *data)),
             _ => None,
         }
     }
@@ -211,7 +224,7 @@ impl Yaml {
 
     /// The elements of a sequence; none for anything else.
     pub fn elements(&self, id: YamlId) -> &[YamlId] {
-        match self.kind(id) {
+        match &self.meant(id).kind {
             YamlKind::Sequence(run) => self.links.get(run.start as usize..run.end as usize).unwrap_or(&[]),
             _ => &[],
         }
@@ -219,7 +232,7 @@ impl Yaml {
 
     /// The entries of a mapping in order, duplicates included; none for anything else.
     pub fn pairs(&self, id: YamlId) -> &[Pair] {
-        match self.kind(id) {
+        match &self.meant(id).kind {
             YamlKind::Mapping(run) => self.pairs.get(run.start as usize..run.end as usize).unwrap_or(&[]),
             _ => &[],
         }
@@ -227,12 +240,23 @@ impl Yaml {
 
     /// The first entry with a scalar key `key`.
     pub fn get(&self, id: YamlId, key: &str) -> Option<Pair> {
-        self.pairs(id).iter().copied().find(|pair| self.text(pair.key) == Some(key))
+        self.pairs(id).iter().copied().find(|pair| self.is_text(pair.key, key))
+    }
+
+    /// Whether a node is a scalar with this text, most often told by the length.
+    fn is_text(&self, id: YamlId, wanted: &str) -> bool {
+        match &self.meant(id).kind {
+            YamlKind::Scalar(data) => {
+                (data.end - data.start) as usize == wanted.len()
+                    && self.scalars.text(&self.source, *data) == wanted
+            }
+            _ => false,
+        }
     }
 
     /// The map from offsets in a scalar's decoded text to offsets in the source.
     pub fn scalar_map(&self, id: YamlId) -> Option<ScalarMap<'_>> {
-        let node = self.node(self.resolve(id));
+        let node = self.meant(id);
         let YamlKind::Scalar(data) = node.kind else { return None };
         Some(ScalarMap {
             source: &self.source,

@@ -93,7 +93,7 @@ impl<'c, 'a> Logic<'c, 'a> {
     }
 
     pub(super) fn check_at(&self, condition: usize, node: NodeId) -> Option<CheckAt> {
-        let check = self.condition(condition).check_index(node)?;
+        let check = self.condition(condition).checked.check_index(node)?;
         Some(CheckAt { condition, check })
     }
 

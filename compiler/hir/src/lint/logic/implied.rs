@@ -1,5 +1,6 @@
 //! What a condition demands, as parts that can be compared between rules: macros expanded, order and spelling aside.
 
+use std::cell::OnceCell;
 use std::hash::{Hash, Hasher};
 
 use catalogue::Operator;
@@ -12,13 +13,26 @@ use crate::lint::logic::eval::{CheckAt, Logic, is_equality};
 /// Macros in macros deeper than this make a condition incomparable.
 const DEEPEST: u32 = 16;
 
+/// The values that one left side may have.
+pub(super) struct Values<'c> {
+    pub(super) subject: u32,
+    pub(super) all: &'c [Const],
+    set: OnceCell<FxHashSet<&'c Const>>,
+}
+
+impl Values<'_> {
+    fn allow_all_of(&self, other: &Values<'_>) -> bool {
+        let set = || self.set.get_or_init(|| self.all.iter().collect());
+        self.subject == other.subject && other.all.iter().all(|value| set().contains(value))
+    }
+}
+
 /// One part of a conjunction.
-#[derive(Debug)]
 pub(super) struct Part<'c> {
     /// Equal for parts that say the same.
     pub(super) hash: u64,
-    /// For an equality: the left side and the values.
-    pub(super) values: Option<(u32, FxHashSet<&'c Const>)>,
+    /// For an equality: what is compared with what.
+    pub(super) values: Option<Values<'c>>,
     /// For a choice: the hashes of what it chooses from.
     pub(super) choices: Vec<u64>,
 }
@@ -30,7 +44,7 @@ impl Part<'_> {
             other.hash == self.hash
                 || self.choices.contains(&other.hash)
                 || match (&self.values, &other.values) {
-                    (Some((a, wide)), Some((b, narrow))) => a == b && narrow.is_subset(wide),
+                    (Some(wide), Some(narrow)) => wide.allow_all_of(narrow),
                     _ => false,
                 }
         })
@@ -68,10 +82,11 @@ pub(super) fn parts<'c>(logic: &Logic<'c, '_>, condition: usize) -> Option<Vec<P
                     None => {}
                 }
                 let values = at.filter(|at| is_equality(logic.check(*at))).and_then(|at| {
-                    let values: FxHashSet<&Const> = logic.literals(at).iter().collect();
+                    let all = logic.literals(at);
                     // Values that are counted are no set.
                     let counted = logic.check(at).modifier == Some(catalogue::Modifier::Oneof);
-                    Some((logic.subject(at).filter(|_| !counted && !values.is_empty())?, values))
+                    let subject = logic.subject(at).filter(|_| !counted && !all.is_empty())?;
+                    Some(Values { subject, all, set: OnceCell::new() })
                 });
                 found.push(Part { hash: hash(logic, index, node, depth)?, values, choices: Vec::new() });
             }
@@ -131,15 +146,19 @@ fn hash(logic: &Logic<'_, '_>, index: usize, node: NodeId, depth: u32) -> Option
         _ => {
             let at: CheckAt = logic.check_at(index, node)?;
             let check = logic.check(at);
-            let text = one.text.as_str();
-            one.left(node).slice(text).hash(&mut hasher);
-            (check.op.as_str(), check.modifier.map(catalogue::Modifier::as_str)).hash(&mut hasher);
-            match ast.kind(node) {
-                NodeKind::Binary { right, .. } if logic.literals(at).is_empty() => {
-                    ast.span(right).slice(text).hash(&mut hasher);
+            let meaning = check.meaning.get_or_init(|| {
+                let text = one.text.as_str();
+                one.left(node).slice(text).hash(&mut hasher);
+                (check.op.as_str(), check.modifier.map(catalogue::Modifier::as_str)).hash(&mut hasher);
+                match ast.kind(node) {
+                    NodeKind::Binary { right, .. } if logic.literals(at).is_empty() => {
+                        ast.span(right).slice(text).hash(&mut hasher);
+                    }
+                    _ => logic.literals(at).hash(&mut hasher),
                 }
-                _ => logic.literals(at).hash(&mut hasher),
-            }
+                hasher.finish()
+            });
+            return Some(*meaning);
         }
     }
     Some(hasher.finish())

@@ -36,10 +36,9 @@ pub(in crate::lint) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
     for (later, one) in rules.iter().enumerate() {
         let mut tried: FxHashSet<usize> = FxHashSet::default();
         let keys = one.parts.iter().flat_map(|part| {
-            let first = part.values.as_ref().and_then(|(subject, values)| {
-                // Any one will do: a wider set has them all.
-                Some(Key::Value(*subject, *values.iter().next()?))
-            });
+            // Any value will do: a wider set has them all.
+            let first =
+                part.values.as_ref().and_then(|values| Some(Key::Value(values.subject, values.all.first()?)));
             std::iter::once(Key::Hash(part.hash)).chain(first)
         });
         let candidates: Vec<usize> = keys.filter_map(|key| earlier.get(&key)).flatten().copied().collect();
@@ -56,8 +55,8 @@ pub(in crate::lint) fn run(logic: &Logic<'_, '_>, found: &mut Vec<Diagnostic>) {
         let Some(rarest) = rarest else { continue };
         let mut keys = vec![Key::Hash(rarest.hash)];
         keys.extend(rarest.choices.iter().map(|choice| Key::Hash(*choice)));
-        if let Some((subject, values)) = &rarest.values {
-            keys.extend(values.iter().map(|value| Key::Value(*subject, value)));
+        if let Some(values) = &rarest.values {
+            keys.extend(values.all.iter().map(|value| Key::Value(values.subject, value)));
         }
         for key in keys {
             earlier.entry(key).or_default().push(later);
