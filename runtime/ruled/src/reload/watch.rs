@@ -36,8 +36,15 @@ impl Watcher {
         waker.set_nonblocking(true)?;
         woken.set_nonblocking(true)?;
         let paths = Arc::new(Mutex::new(watched(config)));
-        let mut thread =
-            Thread { inotify, woken, paths: paths.clone(), watches: Vec::new(), seen: Vec::new(), handle };
+        let mut thread = Thread {
+            inotify,
+            woken,
+            paths: paths.clone(),
+            watches: Vec::new(),
+            armed: BTreeSet::new(),
+            seen: Vec::new(),
+            handle,
+        };
         thread.arm();
         thread::Builder::new().name("watch files".into()).spawn(move || thread.run())?;
         Ok(Watcher { paths, waker })
@@ -105,6 +112,8 @@ struct Thread {
     woken: UnixStream,
     paths: Arc<Mutex<BTreeSet<PathBuf>>>,
     watches: Vec<WatchDescriptor>,
+    /// What is watched, and its state when it was last looked at.
+    armed: BTreeSet<PathBuf>,
     seen: Vec<Print>,
     handle: Handle,
 }
@@ -138,6 +147,7 @@ impl Thread {
         self.watches =
             folders.iter().filter_map(|folder| self.inotify.add_watch(folder, flags).ok()).collect();
         self.seen = fingerprint(&paths);
+        self.armed = paths;
     }
 
     fn run(mut self) {
@@ -170,11 +180,11 @@ impl Thread {
                             Ok(0) => return,
                             _ => {
                                 let before = std::mem::take(&mut self.seen);
+                                let armed = std::mem::take(&mut self.armed);
                                 self.arm();
-                                // What changed while the rules were prepared must not be missed.
-                                pending |= self.seen.iter().any(|now| {
-                                    before.iter().any(|then| then.path == now.path && then.state != now.state)
-                                });
+                                // What changed, came or went while the rules were prepared must not be missed. Only now:
+                                // from here on, the new watches tell.
+                                pending |= fingerprint(&armed) != before;
                                 if pending {
                                     self.seen = before;
                                 }
