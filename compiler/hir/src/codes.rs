@@ -139,6 +139,7 @@ codes! {
     DUPLICATE_KEY = "W0226" "duplicate-key" Warning None, "a key is given twice";
     IGNORED_OVERRIDE = "W0227" "ignored-override" Warning None, "override names no key and is ignored";
     UNCHECKED_MACRO = "W0228" "unchecked-macro" Warning None, "an unused macro would not compile in a rule";
+    IMPOSSIBLE_VALUE = "W0229" "impossible-value" Warning None, "a value is compared that the left side never has";
 
     UNUSED_ALLOW = "W0301" "unused-allow" Warning None, "a comment allows what is not reported";
     UNKNOWN_ALLOW = "W0302" "unknown-allow" Warning None, "a comment allows a code that does not exist";

@@ -103,6 +103,15 @@ const FOUND: &[(&str, &str)] = &[
     ("W0223", r#"spawned and proc.args in ("\q")"#),
     ("W0224", "spawned and proc.name inshells"),
     ("W0224", "spawned and proc.pname existsand shell"),
+    ("W0229", "evt.type = connect and fd.l4proto = TCP"),
+    ("W0229", "evt.type = connect and fd.type = ipv5"),
+    ("W0229", "evt.type = connect and fd.type startswith sock"),
+    ("W0229", "evt.type = connect and fd.typechar in (4, 44)"),
+    ("W0229", "evt.type = connect and fd.l4proto != sctp"),
+    ("W0229", "spawned and tolower(proc.name) = Bash"),
+    ("W0229", "spawned and toupper(proc.name) endswith sh"),
+    ("W0229", "spawned and basename(proc.exepath) in (bash, /bin/sh)"),
+    ("W0229", "spawned and len(proc.args) < 0"),
 ];
 
 #[test]
@@ -178,6 +187,14 @@ fn fine() {
         "evt.type = poll and fd.types in (file)",
         "evt.type = openat and proc.name in (a, b) and proc.pname in (a, b)",
         "container.id != host and spawned",
+        "evt.type = connect and fd.type in (ipv4, ipv6) and fd.l4proto != tcp",
+        "evt.type = connect and fd.type startswith ipv and fd.typechar = 4",
+        "evt.type = connect and fd.type glob 'IP*'",
+        "spawned and tolower(proc.name) = bash2",
+        "spawned and toupper(proc.name) contains 'é-1'",
+        "spawned and basename(proc.exepath) startswith ba",
+        "spawned and tolower(proc.name) glob 'B*'",
+        "spawned and len(proc.args) > 0",
     ] {
         let checked = check(condition);
         if !checked.diagnostics.is_empty() {

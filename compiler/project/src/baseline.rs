@@ -1,19 +1,19 @@
 //! A baseline: known findings of an old rule set, so that only new ones are reported.
 //!
 //! An entry names the file, the code and the marked text, not the line: it survives edits elsewhere in the file. Equal
-//! findings are counted, so that one more of the same is new.
+//! findings are counted, so that one more of the same is new. Errors are never known: what has one does not load.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use hir::Diagnostic;
+use hir::{Code, Diagnostic, Severity};
 use serde_json::{Value, json};
 
 /// What makes a finding the same as a known one.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
     file: String,
-    code: &'static str,
+    code: &'static Code,
     marked: String,
 }
 
@@ -26,7 +26,7 @@ impl Known {
             text.get(span.range()).unwrap_or("").split_whitespace().collect::<Vec<_>>().join(" ");
         Known {
             file: file.strip_prefix("./").unwrap_or(&file).to_owned(),
-            code: diagnostic.code.id,
+            code: diagnostic.code,
             marked: if marked.is_empty() { diagnostic.message.clone() } else { marked },
         }
     }
@@ -39,13 +39,18 @@ type Key = (String, String, String);
 pub struct Baseline(BTreeMap<Key, u64>);
 
 impl Baseline {
-    /// The baseline that lists these findings.
+    /// The baseline that lists these findings, errors apart.
     pub fn of(findings: impl IntoIterator<Item = Known>) -> Baseline {
         let mut baseline = Baseline::default();
-        for one in findings {
-            *baseline.0.entry((one.file, one.code.to_owned(), one.marked)).or_default() += 1;
+        for one in findings.into_iter().filter(|one| one.code.severity != Severity::Error) {
+            *baseline.0.entry((one.file, one.code.id.to_owned(), one.marked)).or_default() += 1;
         }
         baseline
+    }
+
+    /// How many findings are known.
+    pub fn count(&self) -> u64 {
+        self.0.values().sum()
     }
 
     /// Reads a baseline; `None` if the file does not exist. The error is for the user.
@@ -82,9 +87,13 @@ impl Baseline {
         format!("{:#}\n", json!({"about": "known findings of rulec check", "findings": findings}))
     }
 
-    /// Whether a finding is listed. Each entry answers so as often as it was counted.
+    /// Whether a finding is listed. Each entry answers so as often as it was counted. Errors of a baseline that somebody
+    /// else wrote do not count.
     pub fn take(&mut self, finding: Known) -> bool {
-        let key = (finding.file, finding.code.to_owned(), finding.marked);
+        if finding.code.severity == Severity::Error {
+            return false;
+        }
+        let key = (finding.file, finding.code.id.to_owned(), finding.marked);
         match self.0.get_mut(&key) {
             Some(count) if *count > 0 => {
                 *count -= 1;

@@ -144,6 +144,17 @@ fn a_baseline_hides_what_is_known_and_nothing_else() {
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains("second") && !text.contains("list `first`"), "{text}");
+
+    // A file that does not load is never fine.
+    let broken = File::new("broken-baseline", BROKEN);
+    let baseline = broken.0.with_file_name("baseline.json");
+    let with = ["--baseline", baseline.to_str().unwrap()];
+    for _ in 0..2 {
+        let output = broken.run(&with);
+        assert_eq!(output.status.code(), Some(1));
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains("[E0102]") && !text.contains("[W"), "{text}");
+    }
 }
 
 #[test]

@@ -57,8 +57,9 @@ impl Compiler<'_, '_> {
             None => self.meant(text.as_str(), error.span, &error.message),
         };
         let place = self.place(text, span);
-        // Without the list of all operators.
-        let message = error.message.split_once(": one of ").map_or(&*error.message, |(before, _)| before);
+        // Without the list of all operators or transformers.
+        let lists = [": one of ", ": 'val', "].iter().filter_map(|list| error.message.find(list));
+        let message = &error.message[..lists.min().unwrap_or(error.message.len())];
         let mut ours = Diagnostic::new(&codes::CONDITION_SYNTAX, place.range, message);
         ours = if no_field.is_some() {
             let word = span.slice(text.as_str());
@@ -212,6 +213,18 @@ fn explain(ours: Diagnostic, text: &str, span: Span) -> Diagnostic {
     let before = before.trim_end();
     if rest.starts_with('!') && !rest.starts_with("!=") {
         return ours.note("negation is written `not`");
+    }
+    if ours.message.starts_with("expected a string value") && rest.starts_with(['"', '\'']) {
+        return ours.note(
+            "the quote is not closed; a text cannot end in two backslashes: write `\\x5c` for the last",
+        );
+    }
+    if ours.message.starts_with("expected a string value") && rest.starts_with('(') {
+        return ours.note(if before.ends_with('=') {
+            "several values are compared with `in (…)`; for `!=` write `not … in (…)`"
+        } else {
+            "several values need `anyof` before them: `startswith anyof (…)`"
+        });
     }
     let after_word =
         before.ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '/' | '-'));

@@ -18,6 +18,7 @@ mod documents;
 mod duplicate_item;
 mod event_type;
 mod impossible_path;
+mod impossible_value;
 mod items;
 mod list_use;
 mod literal_text;
@@ -59,6 +60,7 @@ pub static ALL: &[Lint] = &[
     Lint::Whole(undefined_list::in_lists),
     Lint::Each(undefined_list::in_conditions),
     Lint::Each(impossible_path::run),
+    Lint::Each(impossible_value::run),
     Lint::Each(process_name::run),
     Lint::Each(wrapping::run),
     Lint::Each(peculiar_field::run),

@@ -66,17 +66,18 @@ fn check(arguments: &args::Check, colour: bool) -> Result<ExitCode, String> {
     let mut found = findings(&checked, &levels);
     if let Some(path) = baseline_path(arguments, &prepared) {
         let known = if arguments.update_baseline { None } else { Baseline::read(&path)? };
-        match known {
-            Some(mut baseline) => found.retain(|one| !baseline.take(known_as(&prepared, one))),
+        let mut baseline = match known {
+            Some(known) => known,
             None => {
-                let baseline = Baseline::of(found.iter().map(|one| known_as(&prepared, one)));
-                std::fs::write(&path, baseline.to_text())
+                let new = Baseline::of(found.iter().map(|one| known_as(&prepared, one)));
+                std::fs::write(&path, new.to_text())
                     .map_err(|error| format!("cannot write {}: {error}", path.display()))?;
-                let findings = if found.len() == 1 { "finding" } else { "findings" };
-                eprintln!("wrote {} with {} {findings}", path.display(), found.len());
-                found.clear();
+                let findings = if new.count() == 1 { "finding" } else { "findings" };
+                eprintln!("wrote {} with {} {findings}", path.display(), new.count());
+                new
             }
-        }
+        };
+        found.retain(|one| !baseline.take(known_as(&prepared, one)));
     }
     let report = Report { sources: &prepared.sources, findings: &found };
     match arguments.format {
