@@ -13,7 +13,7 @@ use crate::fields::Printing;
 use crate::format::{self, Formatter};
 use crate::host::HostLookup;
 use crate::matcher::{Matcher, Ruleset};
-use crate::state::State;
+use crate::state::{HostNames, State};
 use crate::stats::Stats;
 use crate::update::{Options, Tracker};
 
@@ -151,6 +151,11 @@ impl Engine {
     /// Everything known of the machine.
     pub fn state(&self) -> &State {
         self.tracker.state()
+    }
+
+    /// Takes over what the host names stand for that rules mention, see [`crate::fields::host_names`].
+    pub fn set_host_names(&mut self, names: HostNames) {
+        self.tracker.set_host_names(names);
     }
 
     /// Events of each type so far, by code.

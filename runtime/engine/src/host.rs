@@ -1,7 +1,5 @@
 //! What must be asked of the machine that the events come from.
 
-use std::net::IpAddr;
-
 use events::snapshot;
 
 use crate::state::{GroupEntry, UserEntry};
@@ -47,11 +45,6 @@ pub trait HostLookup {
 
     /// A container was met for the first time. Whoever can find out more tells it with an event, later.
     fn container(&mut self, _id: &str) {}
-
-    /// The addresses that a host name stands for; must answer from a cache and never block.
-    fn resolve(&mut self, _name: &str) -> Vec<IpAddr> {
-        Vec::new()
-    }
 
     /// Whether this is a live machine: only then is the table purged by age.
     fn is_live(&self) -> bool {

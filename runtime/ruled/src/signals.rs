@@ -15,6 +15,8 @@ pub(crate) struct Signals {
     end: Arc<AtomicBool>,
     reopen: Arc<AtomicBool>,
     reload: Arc<AtomicBool>,
+    /// Whether SIGINT and SIGTERM end the process on the spot.
+    at_once: Arc<AtomicBool>,
     /// What is written into one end wakes whoever waits for the other. Neither end blocks.
     striker: Arc<UnixStream>,
     bell: Arc<UnixStream>,
@@ -42,9 +44,13 @@ impl Signals {
             end: Arc::default(),
             reopen: Arc::default(),
             reload: Arc::default(),
+            at_once: Arc::default(),
             striker: Arc::new(striker),
             bell: Arc::new(bell),
         };
+        for signal in [SIGINT, SIGTERM] {
+            signal_hook::flag::register_conditional_default(signal, Arc::clone(&signals.at_once))?;
+        }
         for (signal, flag) in [
             (SIGINT, &signals.end),
             (SIGTERM, &signals.end),
@@ -57,6 +63,15 @@ impl Signals {
             signal_hook::low_level::pipe::register(signal, signals.striker.try_clone()?)?;
         }
         Ok(signals)
+    }
+
+    /// Does something that takes long and leaves nothing to be put in order: the end is not put off by it. `None`: it was
+    /// asked for before.
+    pub(crate) fn interruptible<T>(&self, act: impl FnOnce() -> T) -> Option<T> {
+        self.at_once.store(true, Ordering::SeqCst);
+        let done = (!self.end.load(Ordering::SeqCst)).then(act);
+        self.at_once.store(false, Ordering::SeqCst);
+        done
     }
 
     /// The flag that says that the end is wanted, for whoever makes the event loop wait.

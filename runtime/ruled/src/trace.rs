@@ -50,6 +50,8 @@ pub(crate) fn run(mut engine: Engine, source: &mut Capture, rule: &str) -> Step<
                 }
             }),
             Item::Snapshot(snapshot) => engine.load(&snapshot),
+            // Captures do not tell of them.
+            Item::HostNames(_) => {}
         }
         arena.reset();
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

@@ -35,6 +35,7 @@ const TESTS: &[(&str, fn())] = &[
     ("around::a_recording_ends_at_its_limit", around::a_recording_ends_at_its_limit),
     ("own::alerts_do_not_feed_back", own::alerts_do_not_feed_back),
     ("own::the_end_can_be_asked_for_at_any_time", own::the_end_can_be_asked_for_at_any_time),
+    ("own::host_names_are_looked_up", own::host_names_are_looked_up),
     ("own::killed_daemons_leave_nothing", own::killed_daemons_leave_nothing),
     ("own::lost_events_are_counted_and_told", own::lost_events_are_counted_and_told),
     ("own::other_rules_bring_their_system_calls", own::other_rules_bring_their_system_calls),

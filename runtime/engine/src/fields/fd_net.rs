@@ -1,8 +1,10 @@
 //! `fd.*`: addresses and ports of sockets.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
-use ir::{Extracted, Value};
+use ir::{Const, Expr, ExprId, Extracted, Program, Rhs, SlotKind, Value};
+use rustc_hash::FxHashSet;
 
 use super::fd::known;
 use super::text;
@@ -81,11 +83,56 @@ pub(super) const TABLE: &[Entry] = &[
             })
         })
     }),
-    Entry::cheap("fd.cip.name", host_name),
-    Entry::cheap("fd.sip.name", host_name),
-    Entry::cheap("fd.lip.name", host_name),
-    Entry::cheap("fd.rip.name", host_name),
+    Entry::moderate(CLIENT_NAME, |event, call| host_name(event, call, |_, tuple| tuple.source)),
+    Entry::moderate(SERVER_NAME, |event, call| host_name(event, call, |_, tuple| tuple.destination)),
+    Entry::moderate(LOCAL_NAME, |event, call| {
+        host_name(event, call, |event, tuple| end(event, tuple, Side::Local).0)
+    }),
+    Entry::moderate(REMOTE_NAME, |event, call| {
+        host_name(event, call, |event, tuple| end(event, tuple, Side::Remote).0)
+    }),
 ];
+
+const CLIENT_NAME: &str = "fd.cip.name";
+const SERVER_NAME: &str = "fd.sip.name";
+const LOCAL_NAME: &str = "fd.lip.name";
+const REMOTE_NAME: &str = "fd.rip.name";
+
+/// The host names that enabled rules compare addresses with: whoever may ask the network finds out what they stand for,
+/// and tells the engine ([`crate::Engine::set_host_names`]).
+pub fn host_names(program: &Program) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    let mut open: Vec<ExprId> = program.order.iter().map(|rule| program.rule(*rule).condition).collect();
+    let mut seen = FxHashSet::default();
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        match program.expr(id) {
+            Expr::Const(_) => {}
+            Expr::Not(inner) => open.push(*inner),
+            Expr::And(parts) | Expr::Or(parts) => open.extend(parts),
+            Expr::Check(check) => {
+                let SlotKind::Import(import) = program.slot(check.slot).kind else { continue };
+                if ![CLIENT_NAME, SERVER_NAME, LOCAL_NAME, REMOTE_NAME]
+                    .contains(&&*program.import(import).name)
+                {
+                    continue;
+                }
+                let literals = match &check.rhs {
+                    Rhs::Const(one) => std::slice::from_ref(one),
+                    Rhs::Set(many) => many,
+                    Rhs::None | Rhs::Slot(_) => &[],
+                };
+                names.extend(literals.iter().filter_map(|literal| match program.const_(*literal) {
+                    Const::Text(text) => std::str::from_utf8(text).ok().filter(|text| !text.is_empty()),
+                    _ => None,
+                }));
+            }
+        }
+    }
+    names
+}
 
 fn address<'e>(ip: IpAddr) -> Extracted<'e> {
     Extracted::One(Value::Address(ip))
@@ -126,6 +173,14 @@ enum Side {
 }
 
 /// The end of a connection on this machine, or the other one: the source is local when its address is the machine's.
+fn end(event: &Event<'_>, tuple: SocketTuple, side: Side) -> (IpAddr, u16) {
+    if is_local(event, tuple.source) == (side == Side::Local) {
+        (tuple.source, tuple.source_port)
+    } else {
+        (tuple.destination, tuple.destination_port)
+    }
+}
+
 fn side<'e>(
     event: &Event<'e>,
     fd: &FdInfo,
@@ -133,11 +188,8 @@ fn side<'e>(
     read: impl FnOnce(IpAddr, u16) -> Extracted<'e>,
 ) -> Extracted<'e> {
     client(fd, |tuple| {
-        if is_local(event, tuple.source) == (side == Side::Local) {
-            read(tuple.source, tuple.source_port)
-        } else {
-            read(tuple.destination, tuple.destination_port)
-        }
+        let (ip, port) = end(event, tuple, side);
+        read(ip, port)
     })
 }
 
@@ -181,14 +233,26 @@ fn ends<'e>(event: &Event<'e>, call: &Call<'_>, read: fn(IpAddr, u16) -> Value<'
     })
 }
 
-/// Host names are not resolved here: a connection's name equals no literal and differs from every one; for everything
-/// else no comparison holds.
-fn host_name<'e>(event: &Event<'e>, call: &Call<'_>) -> Extracted<'e> {
-    if call.mode == Mode::Print {
-        return Extracted::Absent;
-    }
-    known(event, |fd| match fd.tuple() {
-        Some(_) if fd.role != Role::None => word(""),
-        _ => Extracted::Endpoints(&[]),
+/// A connection's end has all names that stand for its address: it equals a literal if one of them does, and differs if
+/// all do. For everything else than connections no comparison holds.
+fn host_name<'e>(
+    event: &Event<'e>,
+    call: &Call<'_>,
+    end: impl FnOnce(&Event<'e>, SocketTuple) -> IpAddr,
+) -> Extracted<'e> {
+    let tuple = |fd: &FdInfo| fd.tuple().filter(|_| fd.role != Role::None);
+    known(event, |fd| {
+        let names = tuple(fd).map(|tuple| event.state.host_names.of(end(event, tuple)));
+        match (call.mode, names) {
+            (Mode::Print, names) => match names.and_then(<[_]>::first) {
+                Some(name) => super::text(name.as_bytes()),
+                None => Extracted::Absent,
+            },
+            (Mode::Match, None) => Extracted::Endpoints(&[]),
+            (Mode::Match, Some([])) => word(""),
+            (Mode::Match, Some(names)) => Extracted::Endpoints(
+                event.arena.alloc_slice_fill_iter(names.iter().map(|name| Value::Text(name.as_bytes()))),
+            ),
+        }
     })
 }

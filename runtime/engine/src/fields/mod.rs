@@ -43,6 +43,7 @@ use crate::state::FdInfo;
 
 pub use bind::{BindError, Fields};
 pub(crate) use evt_time::civil_date;
+pub use fd_net::host_names;
 pub use memory::Memory;
 
 /// What the value of a field depends on.

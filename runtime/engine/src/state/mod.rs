@@ -9,6 +9,7 @@ pub mod enter;
 pub mod fd;
 pub mod fd_table;
 pub mod flags;
+mod host_names;
 pub mod interfaces;
 pub mod path;
 pub mod socket;
@@ -24,6 +25,7 @@ pub use enter::StoredEnter;
 pub use fd::{Connection, FdInfo, FdKind, Role};
 pub use fd_table::{FdId, FdTable, Fds};
 pub use flags::{FdMarks, ThreadFlags};
+pub use host_names::HostNames;
 pub use interfaces::{Interface, Interfaces};
 pub use socket::{L4, Socket, SocketTuple};
 pub use text_list::TextList;
@@ -60,6 +62,8 @@ pub struct State {
     pub containers: Containers,
     /// Network interfaces.
     pub interfaces: Interfaces,
+    /// Host names that rules mention.
+    pub host_names: HostNames,
     /// The machine.
     pub machine: MachineInfo,
     /// Changes whenever something changed that process-level fields of *other* threads may depend on: names of users and

@@ -24,7 +24,7 @@ use rustc_hash::FxHashMap;
 use crate::event::Event;
 use crate::host::{HostLookup, NullHost};
 use crate::state::path::{MAX_PATH, PathBuffer};
-use crate::state::{ContainerId, FdId, MAX_ANCESTORS, State, ThreadFlags, ThreadId};
+use crate::state::{ContainerId, FdId, HostNames, MAX_ANCESTORS, State, ThreadFlags, ThreadId};
 use crate::stats::Stats;
 use dispatch::Plan;
 use exit::RecentlyExited;
@@ -118,6 +118,11 @@ impl Tracker {
     /// Everything known of the machine.
     pub fn state(&self) -> &State {
         &self.state
+    }
+
+    /// Takes over what the rules' host names stand for; it stays until it is given again.
+    pub fn set_host_names(&mut self, names: HostNames) {
+        self.state.host_names = names;
     }
 
     /// What was counted so far.

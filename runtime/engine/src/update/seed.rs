@@ -21,6 +21,7 @@ impl Tracker {
         state.threads.set_limit(self.options.max_threads);
         state.epoch = self.state.epoch + 1;
         state.stamp = self.state.stamp;
+        state.host_names = std::mem::take(&mut self.state.host_names);
         self.state = state;
         self.pending = Default::default();
         self.enters = Default::default();

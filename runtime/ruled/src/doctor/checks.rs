@@ -108,7 +108,8 @@ fn ring_buffer(features: &Features) -> Finding {
     if features.ring_buffer {
         return fine("ring_buffer", "eBPF ring buffers are there");
     }
-    let help = "use Linux 5.8 or later; in a container, a seccomp profile that permits bpf and perf_event_open";
+    let help =
+        "use Linux 5.8 or later; in a container, a seccomp profile that permits bpf and perf_event_open";
     unfit("ring_buffer", "there are no eBPF ring buffers, or a filter of system calls refuses bpf", help)
 }
 
@@ -252,5 +253,5 @@ fn trial(roots: &Roots) -> Finding {
     if events == 0 {
         return unfit("probe", "loaded, but no event came", "report this with the kernel's release");
     }
-    fine("probe", format!("loaded ({}), and events come", probe.attachment().name()))
+    fine("probe", format!("loaded, and events come; calls are hooked by {}", probe.choice()))
 }

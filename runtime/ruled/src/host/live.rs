@@ -1,6 +1,5 @@
 //! Answers to what the engine asks about the running machine.
 
-use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
 use engine::state::{GroupEntry, UserEntry};
@@ -102,9 +101,5 @@ impl HostLookup for LiveHost {
         if let Some(asker) = &self.containers {
             asker.ask(id);
         }
-    }
-
-    fn resolve(&mut self, _: &str) -> Vec<IpAddr> {
-        Vec::new()
     }
 }

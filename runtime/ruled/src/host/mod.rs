@@ -8,6 +8,7 @@ mod clock;
 mod descriptors;
 mod live;
 mod machine;
+mod names;
 mod scan;
 mod sockets;
 mod status;
@@ -18,6 +19,7 @@ mod users;
 use std::path::{Path, PathBuf};
 
 pub(crate) use live::LiveHost;
+pub(crate) use names::Names;
 pub(crate) use scan::{Extent, scan};
 
 /// Where the host's files are.

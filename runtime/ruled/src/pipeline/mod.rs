@@ -260,6 +260,10 @@ impl<'a> Pipeline<'a> {
         }
         let event = match item {
             Item::Event(event) => event,
+            Item::HostNames(names) => {
+                self.engine.set_host_names(names);
+                return ControlFlow::Continue(());
+            }
             Item::Snapshot(snapshot) => {
                 self.engine.load(&snapshot);
                 let incident = self.recordings.restart(&self.engine);

@@ -1,6 +1,6 @@
 //! A run over the running kernel.
 
-use probe::{Options, Probe, ring_preset};
+use probe::{Attachment, Options, Probe, ring_preset};
 
 use super::{Open, Run};
 use crate::containers::{self, Answers, Asker};
@@ -42,9 +42,16 @@ pub(super) fn live(run: Run<'_>, ready: Ready, open: Open<'_>) -> Step<Ended> {
         cpus => log.info(&format!("One ring buffer every '{cpus}' CPUs.")),
     }
     let extent = Extent { descriptors: chosen.descriptors, threads: threads(run) };
-    let mut source = Live::open(&options, &config.falco.base_syscalls, &roots, extent, answers)
-        .map_err(|error| Stop::Host(error.to_string()))?;
+    let opened = open
+        .signals
+        .interruptible(|| Live::open(&options, &config.falco.base_syscalls, &roots, extent, answers));
+    let Some(opened) = opened else { return Ok(Ended::Interrupted) };
+    let mut source = opened.map_err(|error| Stop::Host(error.to_string()))?;
     source.heed(open.signals).map_err(|error| Stop::fatal(format!("cannot wait for signals: {error}")))?;
+    let bell = open.signals.clone();
+    source
+        .look_up_names(ready.ruleset.program(), move || bell.ring())
+        .map_err(|error| Stop::fatal(format!("cannot start a thread: {error}")))?;
     report(source.probe(), run);
     let start = timing::cpu_seconds();
     let mut pipeline = Pipeline::new(run.parts(engine, ready, open));
@@ -119,12 +126,13 @@ fn probe_options(run: Run<'_>, chosen: &Interesting, roots: &Roots) -> Options {
         snaplen: u32::try_from(run.config.falco.snaplen).unwrap_or(defaults.snaplen),
         drop_failed: settings.drop_failed_exit,
         own_process: Some(roots.own_process()),
+        attachment: Attachment::by_name(&settings.attachment),
         ..defaults
     }
 }
 
 /// Says how calls are hooked, and what does not work.
 fn report(probe: &Probe, run: Run<'_>) {
-    run.log.debug(&format!("system calls are hooked by: {}", probe.attachment().name()));
+    run.log.info(&format!("system calls are hooked by {}", probe.choice()));
     probe.warnings().iter().for_each(|warning| run.log.warning(warning));
 }

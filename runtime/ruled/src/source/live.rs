@@ -18,7 +18,7 @@ use settings::falco_yaml::config::BaseSyscalls;
 use super::{Drained, Item, Source, SourceError};
 use crate::containers::{Answers, write_event};
 use crate::drops::SourceCounters;
-use crate::host::{self, Extent, Roots};
+use crate::host::{self, Extent, Names, Roots};
 use crate::interesting::interesting;
 use crate::signals::Signals;
 
@@ -74,6 +74,8 @@ pub(crate) struct Live {
     early: Early,
     /// What container runtimes tell.
     containers: Option<Answers>,
+    /// What host names stand for.
+    names: Option<Names>,
     writer: EventWriter,
     /// Time of the latest event.
     last_ts: u64,
@@ -108,6 +110,7 @@ impl Live {
             extent,
             early: Early::default(),
             containers,
+            names: None,
             writer: EventWriter::new(),
             last_ts: 0,
             end: Arc::default(),
@@ -125,6 +128,16 @@ impl Live {
     pub(crate) fn heed(&mut self, signals: &Signals) -> io::Result<()> {
         self.end = signals.end_flag();
         self.probe.wake_by(signals.bell()?)
+    }
+
+    /// Begins to look up the host names that rules mention; `changed` is called when there is something new.
+    pub(crate) fn look_up_names(
+        &mut self,
+        rules: &Program,
+        changed: impl Fn() + Send + 'static,
+    ) -> io::Result<()> {
+        self.names.insert(Names::start(changed)?).want(names_in(rules));
+        Ok(())
     }
 
     /// The probe.
@@ -165,6 +178,11 @@ impl Source for Live {
                 return Ok(Drained::More);
             }
         }
+        if let Some(names) = self.names.as_ref().and_then(Names::next)
+            && sink(Item::HostNames(names)).is_break()
+        {
+            return Ok(Drained::More);
+        }
         let mut flow = ControlFlow::Continue(());
         if let Some(text) = self.containers.as_ref().and_then(Answers::next) {
             // Among the events of its time, so that captures stay in order.
@@ -195,6 +213,9 @@ impl Source for Live {
     fn follow(&mut self, rules: &Program) -> Result<Vec<String>, SourceError> {
         let chosen = interesting(rules, &self.base);
         self.probe.set_syscalls(&chosen.syscalls).map_err(failed)?;
+        if let Some(names) = &self.names {
+            names.want(names_in(rules));
+        }
         // Descriptors that nobody tracked so far are looked up, as at the start.
         self.rescan = chosen.descriptors && !self.extent.descriptors;
         self.extent.descriptors |= chosen.descriptors;
@@ -231,6 +252,10 @@ impl Source for Live {
 /// Whether the kernel measures what eBPF programs cost.
 fn kernel_measures() -> bool {
     std::fs::read("/proc/sys/kernel/bpf_stats_enabled").is_ok_and(|text| text.starts_with(b"1"))
+}
+
+fn names_in(rules: &Program) -> Vec<String> {
+    engine::fields::host_names(rules).into_iter().map(str::to_string).collect()
 }
 
 fn failed(error: ProbeError) -> SourceError {

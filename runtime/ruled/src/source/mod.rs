@@ -8,6 +8,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use endpoints::metrics::ProgramNumbers;
+use engine::state::HostNames;
 use events::{RawEvent, Snapshot};
 use ir::Program;
 
@@ -23,6 +24,8 @@ pub(crate) enum Item<'a> {
     Event(&'a RawEvent<'a>),
     /// The machine's state at this point: what was known before is to be forgotten.
     Snapshot(Box<Snapshot>),
+    /// What host names stand for from now on.
+    HostNames(HostNames),
 }
 
 /// Why a source gives no more.

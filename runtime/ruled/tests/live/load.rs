@@ -14,7 +14,7 @@ use crate::support::Scratch;
 
 /// How many processes live, one after the other, and how many descriptors each of them opens and closes.
 /// `RULED_LIVE_PROCESSES` and `RULED_LIVE_FILES` ask for others: the numbers to hold are 100,000 and 10.
-const PROCESSES: usize = 4_000;
+const PROCESSES: usize = 3_000;
 const FILES: usize = 10;
 
 /// Bytes by which the daemon's memory may grow between a quarter of the load and its end.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -196,6 +197,28 @@ pub fn other_rules_bring_their_system_calls() {
             break;
         }
         assert!(start.elapsed() < Duration::from_secs(60), "no alert of the new rule");
+    }
+    assert_eq!(daemon.end().code, Some(0));
+}
+
+/// A name in a condition stands for the addresses that the system has for it.
+pub fn host_names_are_looked_up() {
+    let scratch = Scratch::new("live-names");
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let text = format!(
+        "{CANARY}- rule: Connected\n  desc: d\n  condition: evt.type=connect and fd.sip.name=localhost and fd.sport={port}\n  \
+         output: 'connected to %fd.name, %fd.sip.name'\n  priority: INFO\n"
+    );
+    let rules = scratch.file("rules.yaml", text);
+    let config = configuration(&scratch, "");
+    let mut daemon = Daemon::start(&["-c", &config, "-r", &rules]);
+    let start = Instant::now();
+    // It takes a moment until the name is known.
+    while !daemon.alerts().iter().any(|alert| is(alert, "Connected", &format!(":{port}, localhost"))) {
+        assert!(start.elapsed() < Duration::from_secs(60), "the name has no address");
+        let _ = TcpStream::connect(("127.0.0.1", port));
+        let _ = listener.accept();
     }
     assert_eq!(daemon.end().code, Some(0));
 }
