@@ -5,6 +5,7 @@ mod message;
 mod read;
 mod reread;
 mod scalar;
+mod scalar_map;
 mod scan;
 mod split;
 mod tag;
@@ -16,10 +17,9 @@ use std::borrow::Cow;
 pub use read::{Limits, read, read_item, read_with};
 pub use reread::reread;
 pub use scalar::Segment;
+pub use scalar_map::ScalarMap;
 pub use split::{Shape, SplitFile, SplitItem, split};
-pub use tree::{
-    Pair, Run, ScalarData, ScalarMap, ScalarStyle, Yaml, YamlDocument, YamlId, YamlKind, YamlNode,
-};
+pub use tree::{Pair, Run, ScalarData, ScalarStyle, Yaml, YamlDocument, YamlId, YamlKind, YamlNode};
 
 use crate::span::Position;
 
