@@ -1,6 +1,5 @@
 //! What the engine asks of a live machine, and what it forgets of one.
 
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use engine::state::{ContainerId, GroupEntry, UserEntry};
@@ -62,10 +61,6 @@ impl HostLookup for Machine {
     fn group(&mut self, container: &str, _: i64, gid: u32) -> Option<GroupEntry> {
         self.note(format!("group {container}/{gid}"));
         (gid == 1000).then(|| GroupEntry { gid, name: "staff".into() })
-    }
-
-    fn resolve(&mut self, _: &str) -> Vec<IpAddr> {
-        Vec::new()
     }
 }
 
