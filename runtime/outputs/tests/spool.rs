@@ -167,6 +167,19 @@ fn the_end_does_not_wait_for_what_the_spool_keeps() {
 }
 
 #[test]
+fn an_output_whose_place_is_damaged_gets_everything_again() {
+    let scratch = Scratch::new("place");
+    let mut run = Run::new(SpoolOptions::at(&scratch.0), false);
+    run.send(10);
+    drop(run.outputs);
+    fs::write(scratch.path("sink.cursor"), [0xff; 32]).unwrap();
+    let run = Run::new(SpoolOptions::at(&scratch.0), true);
+    until(60, "all", || run.ids().len() == 10);
+    assert!(run.ids().into_iter().eq(1..=10));
+    assert!(run.said("its place in the spool is damaged"));
+}
+
+#[test]
 fn read_segments_are_deleted() {
     let scratch = Scratch::new("delete");
     let mut run = Run::new(small(&scratch.0), true);

@@ -15,6 +15,10 @@ use crate::options::{Report, Severity};
 /// Bytes that are read at a time.
 const CHUNK: usize = 128 << 10;
 
+/// Errors that say nothing about the file, as numbers of the system: no memory, and no more open files for the system or
+/// for this process.
+const PASSING: [i32; 3] = [12, 23, 24];
+
 /// An open segment.
 #[derive(Debug)]
 struct Segment {
@@ -54,6 +58,11 @@ impl Reader {
         let mut place = Place::open(log, output)?;
         let next = match place.remembered {
             Some(id) => id.min(next_id),
+            None if place.is_damaged => {
+                let text = format!("{output}: its place in the spool is damaged: it gets everything again");
+                (report)(Severity::Warning, &text);
+                log.state().segments.keys().next().map_or(next_id, |first| next_id.min(*first))
+            }
             None => next_id,
         };
         place.remember(next)?;
@@ -85,6 +94,12 @@ impl Reader {
             match self.read() {
                 Ok(Some(alert)) => self.peeked = Some(alert),
                 Ok(None) => break,
+                Err(error) if error.raw_os_error().is_some_and(|number| PASSING.contains(&number)) => {
+                    // Tried again with the next alert.
+                    let text = format!("{}: the spool cannot be read now: {error}", self.output);
+                    (self.report)(Severity::Error, &text);
+                    break;
+                }
                 Err(error) => {
                     let text = format!("{}: the spool cannot be read: {error}", self.output);
                     self.skip(&text);
@@ -261,6 +276,8 @@ impl Reader {
 struct Place {
     file: File,
     remembered: Option<u64>,
+    /// There is something, but nothing that was written here.
+    is_damaged: bool,
     slot: u64,
 }
 
@@ -285,7 +302,8 @@ impl Place {
                 slot = 1 - index;
             }
         }
-        Ok(Place { file, remembered, slot })
+        let is_damaged = remembered.is_none() && file.metadata()?.len() > 0;
+        Ok(Place { file, remembered, is_damaged, slot })
     }
 
     fn remember(&mut self, next: u64) -> io::Result<()> {
