@@ -19,6 +19,7 @@ const OWNERS: &[(&str, &str)] = &[
     ("aya", "probe"),
     ("flate2", "events"),
     ("flate2", "outputs"),
+    ("flate2", "rulec"),
     ("ureq", "outputs"),
     ("toml", "settings"),
     ("ed25519-dalek", "ir"),

@@ -51,7 +51,10 @@ impl Compiler<'_, '_> {
         let Some(error) = unit.errors.first() else { return };
         let whole: Arc<str> = text.as_str().into();
         let context = context.in_condition(&whole, unit.position_at(error.offset));
-        let no_field = self.compared_name(text.as_str(), error.span.start as usize);
+        let no_field = self.compared_name(text.as_str(), error.span.start as usize).filter(|word| {
+            let known = self.environment.fields(source).resolve(word.slice(text.as_str())).is_ok();
+            !known
+        });
         let (span, near) = match no_field {
             Some(word) => (word, Vec::new()),
             None => self.meant(text.as_str(), error.span, &error.message),
@@ -205,6 +208,13 @@ fn word_at(text: &str, at: usize) -> Span {
 fn explain(ours: Diagnostic, text: &str, span: Span) -> Diagnostic {
     let rest = text.get(span.start as usize..).unwrap_or("");
     let before = text.get(..span.start as usize).unwrap_or("");
+    let doubled = KEYWORDS.iter().find(|word| {
+        let first = before.trim_end().strip_suffix(*word).map(str::trim_end);
+        first.is_some_and(|first| KEYWORDS.iter().any(|other| first.ends_with(other)))
+    });
+    if let Some(word) = doubled.filter(|_| ours.message.starts_with("unexpected token")) {
+        return ours.note(format!("the last `{word}` is read as a name here: one word too many"));
+    }
     let unit =
         before.ends_with(|c: char| c.is_ascii_digit()) && rest.starts_with(|c: char| c.is_ascii_alphabetic());
     if unit && ours.message.starts_with("unexpected token") {
