@@ -2,6 +2,7 @@
 //! at, and reloads keep what was counted.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use codegen::{Mode, Strategy};
 use engine::fields::Settings;
@@ -14,6 +15,8 @@ const QUICK: &str = "evt.type=read and fd.num=4711";
 const OTHER: &str = "evt.type=write and fd.num=4711";
 /// Events of one round.
 const ROUND: usize = 1000;
+/// How long estimates may take to become right: machines that run tests are busy.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn ruleset(rules: &[(&str, &str)]) -> Arc<Ruleset> {
     let text: Vec<String> = rules
@@ -64,16 +67,23 @@ fn the_expensive_rule_is_found_and_counts_survive_reloads() {
     assert!(engine.costs().is_none());
     engine.measure_costs();
     let rounds = 20;
-    for _ in 0..rounds {
-        replay(&mut engine, &script);
-    }
-    let (slow, quick) = (cost(&engine, "slow"), cost(&engine, "quick"));
-    let events = (rounds * ROUND) as u64;
+    let (mut events, start) = (0, Instant::now());
+    // A sample during which the processor did something else spoils the estimate until there are more.
+    let (slow, quick) = loop {
+        for _ in 0..rounds {
+            replay(&mut engine, &script);
+            events += ROUND as u64;
+        }
+        let (slow, quick) = (cost(&engine, "slow"), cost(&engine, "quick"));
+        if slow.ns > 2 * quick.ns {
+            break (slow, quick);
+        }
+        assert!(start.elapsed() < PATIENCE, "{slow:?} {quick:?}");
+    };
     assert!(engine.costs().unwrap().samples() > 5);
     // All but the events since the latest sample are accounted for.
     assert!(slow.evaluations <= events && slow.evaluations > events / 2, "{slow:?} of {events}");
     assert_eq!(slow.evaluations, quick.evaluations);
-    assert!(slow.ns > 2 * quick.ns, "{slow:?} {quick:?}");
     assert_eq!(cost(&engine, "other"), Cost::default());
 
     let fresh = ReadyRules::new(
