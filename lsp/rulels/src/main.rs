@@ -5,10 +5,6 @@ use std::process::ExitCode;
 
 const HELP: &str = "rulels: language server for Falco rules\n\nUsage: rulels [--stdio | --version | --help]\n\nThe server speaks the Language Server Protocol over standard input and output; editors start it.\n";
 
-/// An analysis makes and drops many small things, on other threads than answers do.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// Threads that compute answers, with those that read and write.
 const MOST_THREADS: usize = 8;
 
