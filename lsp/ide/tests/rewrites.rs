@@ -10,7 +10,7 @@ use syntax::condition::{ParseOptions, parse};
 
 /// Places tried; `IDE_REWRITES=10000` for a long run.
 fn places() -> usize {
-    std::env::var("IDE_REWRITES").ok().and_then(|text| text.parse().ok()).unwrap_or(300)
+    std::env::var("IDE_REWRITES").ok().and_then(|text| text.parse().ok()).unwrap_or(150)
 }
 
 /// A condition with nested `and` and `or` as one, and comparisons of one field with one set.

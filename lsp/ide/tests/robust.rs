@@ -91,7 +91,7 @@ fn ask_everything(analysis: &Analysis, file: usize, selected: Span) {
 
 /// Edits; `IDE_EDITS=100000` for a long run.
 fn edits() -> usize {
-    std::env::var("IDE_EDITS").ok().and_then(|text| text.parse().ok()).unwrap_or(15_000)
+    std::env::var("IDE_EDITS").ok().and_then(|text| text.parse().ok()).unwrap_or(8_000)
 }
 
 #[test]

@@ -2,27 +2,8 @@
 
 mod client;
 
-use client::{Client, Folder, at, range};
+use client::{Client, Folder, RULES, at, everything, folder, range};
 use serde_json::{Value, json};
-
-const LIBRARY: &str =
-    "- list: shells\n  items: [sh, bash]\n\n- macro: spawned\n  condition: evt.type = execve\n";
-const RULES: &str = "- rule: Shell\n  desc: a shell starts\n  condition: spawned and proc.name in (shells)\n  output: shell %proc.name\n  priority: WARNING\n  tags: [T1059]\n";
-
-fn everything() -> Value {
-    json!({
-        "textDocument": { "completion": { "completionItem": { "snippetSupport": true, "resolveSupport": { "properties": ["documentation"] } } } },
-        "general": { "positionEncodings": ["utf-8", "utf-16"] },
-        "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } },
-    })
-}
-
-fn folder(name: &str) -> Folder {
-    Folder::new(
-        name,
-        &[("rulec.toml", "rules = [\"a.yaml\", \"b.yaml\"]\n"), ("a.yaml", LIBRARY), ("b.yaml", RULES)],
-    )
-}
 
 #[tokio::test]
 async fn every_capability_answers() {
@@ -235,40 +216,76 @@ async fn documents_are_what_rulec_check_says() {
 }
 
 #[tokio::test]
-async fn several_roots_and_loose_documents_are_apart() {
-    let one = Folder::new("one", &[("a.yaml", LIBRARY)]);
-    let two = Folder::new("two", &[("b.yaml", RULES)]);
-    let (mut client, _) = Client::start(everything(), &[&one.0, &two.0]).await;
-    client.open(&two.uri("b.yaml"), RULES).await;
-    assert!(!client.diagnostics(&two.uri("b.yaml"), 1).await.is_empty(), "the macro is in another root");
-    client.open("untitled:Untitled-1", RULES).await;
-    assert!(!client.diagnostics("untitled:Untitled-1", 1).await.is_empty());
-    let event =
-        json!({ "added": [], "removed": [{ "uri": format!("file://{}", one.0.display()), "name": "one" }] });
-    client.tell("workspace/didChangeWorkspaceFolders", json!({ "event": event })).await;
-    assert_eq!(client.ask("workspace/symbol", json!({ "query": "spawned" })).await, json!([]));
+async fn editors_are_asked_for_no_more_than_they_can_do() {
+    let folder = folder("abilities");
+    let b = folder.uri("b.yaml");
+    let selected =
+        json!({ "textDocument": { "uri": b }, "range": range(2, 25, 46), "context": { "diagnostics": [] } });
+    let item = |answer: &Value, label: &str| {
+        answer["items"].as_array().unwrap().iter().find(|one| one["label"] == label).unwrap().clone()
+    };
+    // One that can do little.
+    let (mut client, _) = Client::start(json!({}), &[&folder.0]).await;
+    client.open(&b, RULES).await;
+    let actions = client.ask("textDocument/codeAction", selected.clone()).await;
+    let extract = |actions: &Value| {
+        let all = actions.as_array().unwrap().clone();
+        all.into_iter().find(|one| one["title"] == "extract a macro").unwrap()
+    };
+    assert!(extract(&actions)["command"].is_null());
+    let answer = client.ask("textDocument/completion", at(&b, 2, 32)).await;
+    let name = item(&answer, "proc.name");
+    assert_eq!(name["textEdit"]["range"], range(2, 25, 32));
+    assert!(name["labelDetails"].is_null());
+    let answer = client.ask("textDocument/completion", at(&b, 2, 13)).await;
+    assert_eq!(item(&answer, "tolower")["textEdit"]["newText"], "tolower(");
+    // One that can do more.
+    let mut able = everything();
+    let proposal = &mut able["textDocument"]["completion"]["completionItem"];
+    proposal["insertReplaceSupport"] = json!(true);
+    proposal["labelDetailsSupport"] = json!(true);
+    able["experimental"] = json!({ "commands": ["rulec.rename", "rulec.showReferences"] });
+    let (mut client, _) = Client::start(able, &[&folder.0]).await;
+    client.open(&b, RULES).await;
+    let command = extract(&client.ask("textDocument/codeAction", selected).await)["command"].clone();
+    assert_eq!(command["command"], "rulec.rename");
+    // The new macro's name, above the rule.
+    assert_eq!(command["arguments"], json!([b, { "line": 0, "character": 9 }]));
+    let answer = client.ask("textDocument/completion", at(&b, 2, 32)).await;
+    let name = item(&answer, "proc.name");
+    assert_eq!(name["textEdit"]["insert"], range(2, 25, 32));
+    assert_eq!(name["textEdit"]["replace"], range(2, 25, 34));
+    assert_eq!(name["labelDetails"]["description"], "CHARBUF");
+    let answer = client.ask("textDocument/completion", at(&b, 2, 13)).await;
+    assert_eq!(item(&answer, "tolower")["textEdit"]["newText"], "tolower($1)");
 }
 
 #[tokio::test]
-async fn settings_reach_the_check() {
-    let text = "- rule: r\n  desc: d\n  condition: evt.type = open\n  output: x\n  priority: INFO\n- list: unused\n  items: [a]\n";
-    let folder = Folder::new("settings", &[("rules.yaml", text)]);
-    let (mut client, _) = Client::start(everything(), &[&folder.0]).await;
-    let uri = folder.uri("rules.yaml");
-    client.open(&uri, text).await;
-    let found = client.diagnostics(&uri, 1).await;
-    let code =
-        found.iter().find(|one| one["message"].as_str().unwrap().contains("unused")).unwrap()["code"].clone();
-    let lints = json!({ code.as_str().unwrap(): "deny" });
-    client
-        .tell("workspace/didChangeConfiguration", json!({ "settings": { "rulec": { "lints": lints } } }))
-        .await;
-    let denied = |params: &Value| {
-        params["diagnostics"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|one| one["code"] == code && one["severity"] == 1)
-    };
-    client.notified("textDocument/publishDiagnostics", denied).await;
+async fn a_formatted_document_is_what_the_command_writes() {
+    let text =
+        "-   rule:   x\r\n    desc:  é😀\r\n    tags:   [ a,b ]\r\n-   list: l\r\n    items:   [ a,b ]\r\n";
+    let expected = syntax::format::format(text, &syntax::format::Options::default()).unwrap();
+    for encoding in ["utf-8", "utf-16", "utf-32"] {
+        let capabilities = json!({ "general": { "positionEncodings": [encoding] } });
+        let (mut client, _) = Client::start(capabilities, &[]).await;
+        let uri = "file:///nowhere/rules.yaml";
+        client.open(uri, text).await;
+        let params =
+            json!({ "textDocument": { "uri": uri }, "options": { "tabSize": 8, "insertSpaces": false } });
+        let edits = client.ask("textDocument/formatting", params).await;
+        // Edits of one answer count in the text before all of them, so they are sent back last one first.
+        let mut changes = edits.as_array().unwrap().clone();
+        changes.sort_by_key(|edit| {
+            std::cmp::Reverse((
+                edit["range"]["start"]["line"].as_u64(),
+                edit["range"]["start"]["character"].as_u64(),
+            ))
+        });
+        for (version, edit) in changes.into_iter().enumerate() {
+            client
+                .change(uri, version as i64 + 2, edit["range"].clone(), edit["newText"].as_str().unwrap())
+                .await;
+        }
+        assert_eq!(client.ask("rulec/text", json!({ "uri": uri })).await, json!(expected), "{encoding}");
+    }
 }

@@ -12,6 +12,29 @@ use tokio::io::{
 /// Nothing in these tests takes this long.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A list and a macro.
+pub const LIBRARY: &str =
+    "- list: shells\n  items: [sh, bash]\n\n- macro: spawned\n  condition: evt.type = execve\n";
+/// A rule that refers to both.
+pub const RULES: &str = "- rule: Shell\n  desc: a shell starts\n  condition: spawned and proc.name in (shells)\n  output: shell %proc.name\n  priority: WARNING\n  tags: [T1059]\n";
+
+/// What an able client can do.
+pub fn everything() -> Value {
+    json!({
+        "textDocument": { "completion": { "completionItem": { "snippetSupport": true, "resolveSupport": { "properties": ["documentation"] } } } },
+        "general": { "positionEncodings": ["utf-8", "utf-16"] },
+        "workspace": { "didChangeWatchedFiles": { "dynamicRegistration": true } },
+    })
+}
+
+/// A folder with both files, in order.
+pub fn folder(name: &str) -> Folder {
+    Folder::new(
+        name,
+        &[("rulec.toml", "rules = [\"a.yaml\", \"b.yaml\"]\n"), ("a.yaml", LIBRARY), ("b.yaml", RULES)],
+    )
+}
+
 /// A client that has started a server.
 pub struct Client {
     reader: BufReader<ReadHalf<DuplexStream>>,
