@@ -4,7 +4,7 @@
 
 #include "event.h"
 #include "flags.h"
-#include "kernel_types.h"
+#include "number.h"
 
 /* What openat2 gets, in the layout of user space. */
 struct user_open_how {
@@ -22,32 +22,6 @@ struct call {
 	u64 packed_args[6];
 	struct event event;
 };
-
-/* Whether the current thread is serving a 32-bit call. */
-INLINE bool is_compat(struct task_struct *task)
-{
-#if defined(__TARGET_ARCH_x86)
-	return LOAD(task, thread_info.status) & 2;
-#else
-	return LOAD(task, thread_info.flags) & (1UL << 22);
-#endif
-}
-
-#ifdef PORTABLE
-#define REGISTER(regs, field) READ(regs, field)
-#else
-#define REGISTER(regs, field) ((regs)->field)
-#endif
-
-/* The number that the thread came in with, in the convention of the call. */
-INLINE u64 native_number(struct pt_regs *regs)
-{
-#if defined(__TARGET_ARCH_x86)
-	return REGISTER(regs, orig_ax);
-#else
-	return REGISTER(regs, syscallno);
-#endif
-}
 
 /* Argument `n`, a constant. */
 INLINE u64 arg(struct call *c, int n)
@@ -111,15 +85,18 @@ INLINE u64 user_word_at(struct call *c, u64 address, u64 i)
 	return user_word(c, address + i * (c->compat ? 4 : 8));
 }
 
-INLINE u64 current_tid(void)
+/* The thread's registers when it came into the kernel. */
+INLINE struct pt_regs *entry_registers(void *ctx, struct task_struct *task)
 {
-	return (u32)bpf_get_current_pid_tgid();
+#if defined(NATIVE) || defined(FEXIT)
+	return bpf_task_pt_regs(task);
+#else
+	return (struct pt_regs *)((u64 *)ctx)[0];
+#endif
 }
 
-#define SOCKETCALL 102
-
-/* What a program gets from the hook. */
-INLINE bool call_begin(struct call *c, void *ctx, bool network)
+/* What the call returns to the program. */
+INLINE s64 call_result(void *ctx, struct pt_regs *regs)
 {
 #if defined(NATIVE)
 	struct {
@@ -127,18 +104,33 @@ INLINE bool call_begin(struct call *c, void *ctx, bool network)
 		s64 number, ret;
 	} *exit = ctx;
 
-	c->task = current_task();
-	c->regs = (struct pt_regs *)bpf_task_pt_regs(c->task);
-	c->ret = exit->ret;
+	return exit->ret;
+#elif defined(FEXIT)
+	struct scratch *scratch;
+	u64 ret = 0;
+
+	bpf_get_func_ret(ctx, &ret);
+	/* After on_refusal() that is the result of another function. */
+	if (unlikely((s32)ret == -1)) {
+		scratch = own_scratch();
+		if (scratch && scratch->refused) {
+			scratch->refused = false;
+			ret = result_register(regs);
+			/* Two loads, because the verifier refuses one from either of two kinds of memory. */
+			OPAQUE(ret);
+		}
+	}
+	return ret;
 #else
-	c->task = current_task();
-	c->regs = (struct pt_regs *)((u64 *)ctx)[0];
-	c->ret = ((u64 *)ctx)[1];
+	return ((u64 *)ctx)[1];
 #endif
-	c->compat = is_compat(c->task);
-	c->packed = false;
+}
+
+/* The arguments that socketcall was given in memory. */
+INLINE void unpack_arguments(struct call *c)
+{
 #if defined(__TARGET_ARCH_x86)
-	if (network && c->compat && native_number(c->regs) == SOCKETCALL) {
+	if (c->compat && native_number(c->regs) == SOCKETCALL) {
 		u32 words[6] = {};
 
 		/* Calls with fewer arguments than six may end at the border of readable memory. */
@@ -149,13 +141,42 @@ INLINE bool call_begin(struct call *c, void *ctx, bool network)
 		c->packed = true;
 	}
 #endif
+}
+
+/*
+ * Whether the program, whose events are of this type, is that of the call. The programs of all calls that socketcall
+ * stands for are on the one function that it has.
+ */
+INLINE bool is_call_of(struct call *c, u32 type)
+{
+#if defined(FEXIT) && defined(__TARGET_ARCH_x86)
+	if (unlikely(c->packed)) {
+		u32 number = socketcall_number((u32)arg(c, 0));
+		struct call_info *info = bpf_map_lookup_elem(&call_infos, &number);
+
+		return info && info->event == type;
+	}
+#endif
+	return true;
+}
+
+/* What a program gets from the hook. False when the call is that of another program. */
+INLINE bool call_begin(struct call *c, void *ctx, u32 type, bool network)
+{
+	c->task = current_task();
+	c->regs = entry_registers(ctx, c->task);
+	c->ret = call_result(ctx, c->regs);
+	c->compat = is_compat(c->task);
+	c->packed = false;
+	if (network)
+		unpack_arguments(c);
 	if (c->compat) {
 		/* Errors are negative in 32 bits; anything else may be an address. */
 		c->ret = (s32)c->ret;
 		if (c->ret < -4095)
 			c->ret = (u32)c->ret;
 	}
-	return true;
+	return is_call_of(c, type);
 }
 
 /* Whether the call is to be reported. */
@@ -179,14 +200,15 @@ INLINE bool call_event(struct call *c, u32 type, u32 params, u32 kind)
 
 /*
  * The program of a system call. The body that follows appends the parameters of the event to `e`; `return` in it ends
- * the event.
+ * the event. There is none when `skip`, an expression with the call `c`, is true.
  */
-#define DEFINE_CALL(name, type, kind, network)                                                                         \
+#define DEFINE_CALL_UNLESS(skip, name, type, kind, network)                                                            \
 	INLINE void fill_##name(struct call *c, struct event *e);                                                      \
 	ON_SYSCALL_EXIT int sys_##name(void *ctx)                                                                      \
 	{                                                                                                              \
 		struct call c = {};                                                                                    \
-		if (call_begin(&c, ctx, network) && call_event(&c, EVT_##type, EVT_##type##_NPARAMS, kind)) {          \
+		if (call_begin(&c, ctx, EVT_##type, network) && !(skip) &&                                             \
+		    call_event(&c, EVT_##type, EVT_##type##_NPARAMS, kind)) {                                          \
 			fill_##name(&c, &c.event);                                                                     \
 			event_send(&c.event);                                                                          \
 		}                                                                                                      \
@@ -194,6 +216,7 @@ INLINE bool call_event(struct call *c, u32 type, u32 params, u32 kind)
 	}                                                                                                              \
 	INLINE void fill_##name(struct call *c, struct event *e)
 
+#define DEFINE_CALL(name, type, kind, network) DEFINE_CALL_UNLESS(false, name, type, kind, network)
 #define CALL(name, type) DEFINE_CALL(name, type, LOSS_OTHER, false)
 #define CALL_OF_KIND(name, type, kind) DEFINE_CALL(name, type, kind, false)
 #define NETWORK_CALL(name, type) DEFINE_CALL(name, type, LOSS_OTHER, true)

@@ -3,6 +3,7 @@
 #define EVENT_H
 
 #include "event_types.h"
+#include "kernel_types.h"
 #include "maps.h"
 
 #define HEADER_SIZE 26
@@ -93,13 +94,32 @@ INLINE bool event_begin_for(struct event *e, u32 type, u32 params, u64 tid, u32 
 	return true;
 }
 
+/* The current thread, and its process. */
+INLINE u64 current_tid(void)
+{
+#ifdef PORTABLE
+	return (u32)bpf_get_current_pid_tgid();
+#else
+	return (u32)current_task()->pid;
+#endif
+}
+
+INLINE u32 current_process(void)
+{
+#ifdef PORTABLE
+	return bpf_get_current_pid_tgid() >> 32;
+#else
+	return current_task()->tgid;
+#endif
+}
+
 /* Whether this is the process whose activity is not reported. */
 INLINE bool is_own(void)
 {
 	u32 zero = 0;
 	struct control *settings = bpf_map_lookup_elem(&control, &zero);
 
-	return !settings || bpf_get_current_pid_tgid() >> 32 == settings->own_process;
+	return !settings || current_process() == settings->own_process;
 }
 
 /* The flag of the coming record: whether somebody must be woken. */

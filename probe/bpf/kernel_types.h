@@ -203,8 +203,12 @@ struct fdtable {
 	struct file **fd;
 };
 
+/* Descriptors for which a process has room without a table of its own. */
+#define OWN_DESCRIPTORS 64
+
 struct files_struct {
 	struct fdtable *fdt;
+	struct file *fd_array[OWN_DESCRIPTORS];
 };
 
 struct percpu_counter {

@@ -89,6 +89,8 @@ struct scratch {
 		u64 group;
 		u32 size, len;
 	} groups;
+	/* Whether the program that runs next was handed a refused call; see on_refusal(). */
+	u64 refused;
 	/* Numbers that the verifier is to forget; see FORGET. */
 	u64 forgotten;
 	/* A path or a list of strings before it is appended. A write starts below PATH_LIMIT. */

@@ -52,6 +52,43 @@ struct file_facts {
 	bool created;
 };
 
+#ifndef PORTABLE
+/*
+ * The open file behind one of the first descriptors, in a form whose fields can be loaded without a helper: the verifier
+ * knows the type of what lies at a fixed place. Null for others.
+ */
+INLINE struct file *typed_file_of(struct task_struct *task, u32 fd)
+{
+	struct files_struct *files = task->files;
+	void *own = FIELD_ADDRESS(files, fd_array);
+	struct file *file = NULL;
+
+	if (files->fdt->max_fds != OWN_DESCRIPTORS)
+		return NULL;
+	/* Each load is written out, as the compiler would make one of them all, at a place that varies. */
+#define LOAD_FILE(n)                                                                                                   \
+	case n:                                                                                                        \
+		asm volatile("%0 = *(u64 *)(%1 + " #n " * 8)" : "=r"(file) : "r"(own));                                \
+		break
+#define LOAD_FILES(a, b, c, d)                                                                                         \
+	LOAD_FILE(a);                                                                                                  \
+	LOAD_FILE(b);                                                                                                  \
+	LOAD_FILE(c);                                                                                                  \
+	LOAD_FILE(d)
+	switch (fd) {
+		LOAD_FILES(0, 1, 2, 3);
+		LOAD_FILES(4, 5, 6, 7);
+		LOAD_FILES(8, 9, 10, 11);
+		LOAD_FILES(12, 13, 14, 15);
+		LOAD_FILES(16, 17, 18, 19);
+		LOAD_FILES(20, 21, 22, 23);
+		LOAD_FILES(24, 25, 26, 27);
+		LOAD_FILES(28, 29, 30, 31);
+	}
+	return file;
+}
+#endif
+
 /* What open events tell about the new descriptor; zeros when the call failed. */
 INLINE struct file_facts facts_of(struct task_struct *task, long fd)
 {
@@ -71,6 +108,27 @@ INLINE struct file_facts facts_of(struct task_struct *task, long fd)
 	facts.layer = layer_of(inode, magic);
 	facts.created = mode & FMODE_CREATED;
 	return facts;
+}
+
+/* The same in less time where it can be had, at the price of more work for the verifier. */
+INLINE struct file_facts quick_facts_of(struct task_struct *task, long fd)
+{
+#ifndef PORTABLE
+	struct file *file = fd >= 0 ? typed_file_of(task, fd) : NULL;
+	struct file_facts facts = {};
+
+	if (likely(file)) {
+		struct inode *inode = file->f_inode;
+		struct super_block *block = inode->i_sb;
+
+		facts.inode = inode->i_ino;
+		facts.device = user_device(block->s_dev);
+		facts.layer = layer_of(inode, block->s_magic);
+		facts.created = file->f_mode & FMODE_CREATED;
+		return facts;
+	}
+#endif
+	return facts_of(task, fd);
 }
 
 /* Where the call of a thread is described from its start to its end. */

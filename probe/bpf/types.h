@@ -54,10 +54,12 @@ typedef _Bool bool;
 #define AT_MOST(value, limit) ((value) < (limit) ? (value) : (limit))
 
 /*
- * Program sections. The same source gives three objects:
+ * Program sections. The same source gives four objects:
  *  - default:  BTF tracepoints, kernel memory read by direct loads where the verifier knows the type;
  *  - PORTABLE: raw tracepoints and explicit reads only, for kernels that refuse the former;
- *  - NATIVE:   one tracepoint per system call instead of one for all, so that other calls stay untaxed.
+ *  - NATIVE:   one tracepoint per system call instead of one for all, so that other calls stay nearly untaxed;
+ *  - FEXIT:    programs on the kernel's functions of the calls, so that other calls stay untaxed. The loader names the
+ *              functions: what the sections name does not exist.
  */
 #if defined(PORTABLE)
 #define ON_KERNEL_EVENT(name) SECTION("raw_tp/" name)
@@ -65,9 +67,18 @@ typedef _Bool bool;
 #elif defined(NATIVE)
 #define ON_KERNEL_EVENT(name) SECTION("tp_btf/" name)
 #define ON_SYSCALL_EXIT SECTION("tracepoint/syscalls/sys_exit")
+#elif defined(FEXIT)
+#define ON_KERNEL_EVENT(name) SECTION("tp_btf/" name)
+#define ON_SYSCALL_EXIT SECTION("fexit/sys_exit")
 #else
 #define ON_KERNEL_EVENT(name) SECTION("tp_btf/" name)
 #define ON_SYSCALL_EXIT SECTION("tp_btf/sys_exit")
+#endif
+
+#if defined(FEXIT)
+#define ON_SYSCALL_ENTER(name) SECTION("fentry/" name)
+#else
+#define ON_SYSCALL_ENTER(name) SECTION("tracepoint/syscalls/sys_enter_" name)
 #endif
 
 #endif

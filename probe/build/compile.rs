@@ -12,8 +12,12 @@ use sha2::{Digest, Sha256};
 pub const ARCHES: [(&str, &str); 2] = [("x86_64", "x86"), ("aarch64", "arm64")];
 
 /// Name prefix and defines of each object built from the one source; `bpf/types.h` tells what they are for.
-pub const FLAVOURS: [(&str, &[&str]); 3] =
-    [("probe", &[]), ("probe-portable", &["-DPORTABLE"]), ("probe-native", &["-DNATIVE"])];
+pub const FLAVOURS: [(&str, &[&str]); 4] = [
+    ("probe", &[]),
+    ("probe-portable", &["-DPORTABLE"]),
+    ("probe-native", &["-DNATIVE"]),
+    ("probe-fexit", &["-DFEXIT"]),
+];
 
 const FLAGS: &[&str] = &[
     "-O2",

@@ -71,10 +71,10 @@ STATIC_ASSERT(__builtin_offsetof(struct counters, spare) == 184, "counters.spare
 
 struct call_info {
 	u16 code;
-	u16 flags;
+	u16 event;
 };
 STATIC_ASSERT(sizeof(struct call_info) == 4, "size of call_info");
 STATIC_ASSERT(__builtin_offsetof(struct call_info, code) == 0, "call_info.code");
-STATIC_ASSERT(__builtin_offsetof(struct call_info, flags) == 2, "call_info.flags");
+STATIC_ASSERT(__builtin_offsetof(struct call_info, event) == 2, "call_info.event");
 
 #endif

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aya::programs::Program;
+use aya::programs::fentry::FEntryLink;
+use aya::programs::fexit::FExitLink;
 use aya::programs::raw_trace_point::RawTracePointLink;
 use aya::programs::tp_btf::BtfTracePointLink;
 use aya::programs::trace_point::TracePointLink;
@@ -10,9 +12,10 @@ use catalogue::SyscallCode;
 
 use crate::error::{ProbeError, chain};
 use crate::load::{Loaded, native_number};
+use crate::names::Names;
 use crate::object::{
-    Attachment, DISPATCH_PROGRAM, ENTERED, EXEC, FORK, GENERIC_PROGRAM, RING_COMPLETE, RING_OPERATIONS,
-    RING_SUBMIT, TRACEPOINTS, call_program,
+    Attachment, DISPATCH_PROGRAM, ENTERED, EXEC, FORK, GENERIC_PROGRAM, REFUSAL, RING_COMPLETE,
+    RING_OPERATIONS, RING_SUBMIT, TRACEPOINTS, call_program,
 };
 
 /// An attached program; dropping it detaches.
@@ -21,21 +24,23 @@ enum Link {
     Btf(BtfTracePointLink),
     Raw(RawTracePointLink),
     Trace(TracePointLink),
+    Entry(FEntryLink),
+    Exit(FExitLink),
 }
 
 /// What is in use now.
 #[derive(Default)]
 pub(crate) struct Attached {
-    /// By tracepoint, the program on it.
-    hooks: BTreeMap<String, (String, Link)>,
+    /// By tracepoint or function, and program on it.
+    hooks: BTreeMap<(String, String), Link>,
     /// By number of the call, its program.
     calls: BTreeMap<u32, String>,
 }
 
-/// A program on a tracepoint.
+/// A program on a tracepoint or function.
 #[derive(Debug, PartialEq, Eq)]
 struct Hook {
-    tracepoint: String,
+    point: String,
     program: String,
     /// What does the same at a higher price, for kernels that refuse the program.
     instead: Option<String>,
@@ -44,8 +49,8 @@ struct Hook {
 }
 
 impl Hook {
-    fn new(tracepoint: impl Into<String>, program: impl Into<String>) -> Hook {
-        Hook { tracepoint: tracepoint.into(), program: program.into(), instead: None, optional: false }
+    fn new(point: impl Into<String>, program: impl Into<String>) -> Hook {
+        Hook { point: point.into(), program: program.into(), instead: None, optional: false }
     }
 
     fn or(mut self, program: String) -> Hook {
@@ -65,6 +70,8 @@ struct Plan {
     calls: BTreeMap<u32, String>,
     /// Ends of calls come first, so that no start is seen whose end is not.
     hooks: Vec<Hook>,
+    /// Where the program is that finds those of calls.
+    caller: &'static str,
     /// Operations of io_uring to report, one bit per opcode.
     ring_operations: u64,
 }
@@ -77,69 +84,56 @@ impl Plan {
 
 impl Attached {
     pub(crate) fn programs(&self) -> impl Iterator<Item = &str> {
-        self.calls.values().chain(self.hooks.values().map(|(program, _)| program)).map(String::as_str)
+        self.calls.values().chain(self.hooks.keys().map(|(_, program)| program)).map(String::as_str)
     }
 
     /// Programs on tracepoints; one may be on several.
     pub(crate) fn hooked(&self) -> BTreeSet<&str> {
-        self.hooks.values().map(|(program, _)| program.as_str()).collect()
+        self.hooks.keys().map(|(_, program)| program.as_str()).collect()
     }
 
     /// Detaches everything.
     pub(crate) fn clear(&mut self, loaded: &mut Loaded) -> Result<(), ProbeError> {
         self.hooks.clear();
-        self.register(loaded, &BTreeMap::new())
+        self.register(loaded, BTreeMap::new(), "")
     }
 
-    /// Brings into use what the set needs and nothing else; gives warnings. Everything is loaded before anything is
-    /// attached, so that all hooks start within a moment.
+    /// Brings into use what the set needs and nothing else; gives warnings. Everything that is the same wherever it is put
+    /// is loaded before anything is attached, so that all hooks start within a moment.
     pub(crate) fn change(
         &mut self,
         loaded: &mut Loaded,
         attachment: Attachment,
+        names: &Names,
         syscalls: &BTreeSet<SyscallCode>,
         starts: bool,
     ) -> Result<Vec<String>, ProbeError> {
-        let mut plan = plan(syscalls, attachment, starts, |program| loaded.has(program));
+        let mut plan = plan(syscalls, attachment, names, starts, |program| loaded.has(program));
         let mut warnings = Vec::new();
-        for name in plan.calls.values() {
-            loaded.program(name, "sys_exit")?;
+        if attachment != Attachment::Fexit {
+            for name in plan.calls.values() {
+                loaded.program(name, plan.caller)?;
+            }
+            plan.hooks.retain_mut(|hook| keep_if_loadable(loaded, hook, &mut warnings));
         }
-        plan.hooks.retain_mut(|hook| {
-            let mut tried = loaded.program(&hook.program, &hook.tracepoint).map(drop);
-            if tried.is_err()
-                && let Some(instead) = hook.instead.take()
-            {
-                tried = loaded.program(&instead, &hook.tracepoint).map(drop);
-                hook.program = instead;
-            }
-            match tried {
-                Ok(()) => true,
-                Err(e) if hook.optional => {
-                    warnings.push(format!("{} is not reported: {e}", hook.tracepoint));
-                    false
-                }
-                // Reported below, when the program is wanted in earnest.
-                Err(_) => true,
-            }
-        });
         if plan.wants_rings() {
             self.add_rings(loaded, &mut plan, &mut warnings);
         }
-        self.register(loaded, &plan.calls)?;
-        self.hooks.retain(|tracepoint, (program, _)| {
-            plan.hooks.iter().any(|hook| hook.tracepoint == *tracepoint && hook.program == *program)
+        self.register(loaded, plan.calls, plan.caller)?;
+        self.hooks.retain(|(point, program), _| {
+            plan.hooks.iter().any(|hook| hook.point == *point && hook.program == *program)
         });
         for hook in plan.hooks {
-            if self.hooks.contains_key(&hook.tracepoint) {
+            let key = (hook.point, hook.program);
+            if self.hooks.contains_key(&key) {
                 continue;
             }
-            match attach(loaded, &hook.program, &hook.tracepoint) {
+            match attach(loaded, &key.1, &key.0) {
                 Ok(link) => {
-                    self.hooks.insert(hook.tracepoint, (hook.program, link));
+                    self.hooks.insert(key, link);
                 }
                 // Kernels may lack tracepoints of single calls.
-                Err(e) if hook.optional => warnings.push(format!("{} is not reported: {e}", hook.tracepoint)),
+                Err(e) if hook.optional => warnings.push(format!("{} is not reported: {e}", key.0)),
                 Err(e) => return Err(e),
             }
         }
@@ -174,23 +168,48 @@ impl Attached {
         wanted.fold(0, |bits, (opcode, _)| bits | 1 << opcode)
     }
 
-    /// Registers the programs of calls with the dispatcher.
-    fn register(&mut self, loaded: &mut Loaded, wanted: &BTreeMap<u32, String>) -> Result<(), ProbeError> {
+    /// Registers the programs of calls with the program that hands calls over to them.
+    fn register(
+        &mut self,
+        loaded: &mut Loaded,
+        wanted: BTreeMap<u32, String>,
+        caller: &str,
+    ) -> Result<(), ProbeError> {
         let error = |e: aya::maps::MapError| ProbeError::Map { name: "calls", reason: chain(&e) };
         for number in self.calls.keys().filter(|number| !wanted.contains_key(number)) {
             loaded.calls.clear_index(number).map_err(error)?;
         }
-        for (number, name) in wanted {
+        for (number, name) in &wanted {
             if self.calls.get(number) == Some(name) {
                 continue;
             }
-            let program = loaded.program(name, "sys_exit")?;
+            // Programs on functions must be on that of their caller.
+            let program = loaded.program(name, caller)?;
             let fd = program.fd().and_then(|fd| Ok(fd.try_clone()?));
             let fd = fd.map_err(|e| ProbeError::Program { name: name.clone(), reason: chain(&e) })?;
             loaded.calls.set(*number, &fd, 0).map_err(error)?;
         }
-        self.calls.clone_from(wanted);
+        self.calls = wanted;
         Ok(())
+    }
+}
+
+/// Gives the program of a hook, or what may stand for it, to the kernel. False when the hook is to be left out.
+fn keep_if_loadable(loaded: &mut Loaded, hook: &mut Hook, warnings: &mut Vec<String>) -> bool {
+    let mut tried = loaded.program(&hook.program, &hook.point).map(drop);
+    if tried.is_err()
+        && let Some(instead) = hook.instead.take()
+    {
+        tried = loaded.program(&instead, &hook.point).map(drop);
+        hook.program = instead;
+    }
+    match tried {
+        Err(e) if hook.optional => {
+            warnings.push(format!("{} is not reported: {e}", hook.point));
+            false
+        }
+        // Reported when the program is wanted in earnest.
+        _ => true,
     }
 }
 
@@ -198,10 +217,13 @@ impl Attached {
 fn plan(
     syscalls: &BTreeSet<SyscallCode>,
     attachment: Attachment,
+    names: &Names,
     starts: bool,
     has: impl Fn(&str) -> bool,
 ) -> Plan {
-    let mut plan = Plan { ring_operations: Attached::ring_operations(syscalls), ..Plan::default() };
+    let (caller, dispatcher) =
+        if attachment == Attachment::Fexit { REFUSAL } else { ("sys_exit", DISPATCH_PROGRAM) };
+    let mut plan = Plan { caller, ring_operations: Attached::ring_operations(syscalls), ..Plan::default() };
     let mut entered = Vec::new();
     let mut tracepoints: BTreeSet<&str> = BTreeSet::from(["sched_process_exit"]);
     let (mut execution, mut creation) = (false, false);
@@ -213,27 +235,42 @@ fn plan(
         let Some(number) = native_number(call) else { continue };
         let own = call_program(call.name);
         let program = if has(&own) { own } else { GENERIC_PROGRAM.to_string() };
-        if attachment == Attachment::Native {
-            plan.hooks.push(Hook::new(format!("syscalls/sys_exit_{}", call.name), program).optional());
+        let starts = starts && ENTERED.contains(&call.name);
+        let start = format!("enter_{}", call.name);
+        if attachment == Attachment::Fexit {
+            for function in names.functions(call.name) {
+                if starts {
+                    entered.push(Hook::new(&function, &start));
+                }
+                plan.hooks.push(Hook::new(function, &program));
+            }
+            if names.has_refusal() {
+                plan.calls.insert(number, program);
+            }
         } else {
-            plan.calls.insert(number, program);
-        }
-        if starts && ENTERED.contains(&call.name) {
-            let (tracepoint, program) =
-                (format!("syscalls/sys_enter_{}", call.name), format!("enter_{}", call.name));
-            let hook = Hook::new(tracepoint, program).optional();
-            // Starts of opening are kept until the call ends; on older kernels they are events of their own.
-            entered.push(if call.name == "connect" {
-                hook
-            } else {
-                hook.or(format!("report_{}", call.name))
-            });
+            let tracepoint = names.tracepoint(call.name);
+            if starts && let Some(name) = &tracepoint {
+                let hook = Hook::new(format!("syscalls/sys_enter_{name}"), start).optional();
+                // Starts of opening are kept until the call ends; on older kernels they are events of their own.
+                entered.push(if call.name == "connect" {
+                    hook
+                } else {
+                    hook.or(format!("report_{}", call.name))
+                });
+            }
+            if attachment != Attachment::Native {
+                plan.calls.insert(number, program);
+            } else if let Some(name) = tracepoint {
+                plan.hooks.push(Hook::new(format!("syscalls/sys_exit_{name}"), program).optional());
+            }
         }
         execution |= matches!(call.name, "execve" | "execveat");
         creation |= matches!(call.name, "clone" | "clone3" | "fork" | "vfork");
     }
+    // What ends something comes first: a start whose end is not seen would be kept for long.
+    plan.hooks.sort_by_key(|hook| !hook.program.starts_with("sys_close"));
     if !plan.calls.is_empty() {
-        plan.hooks.push(Hook::new("sys_exit", DISPATCH_PROGRAM));
+        plan.hooks.push(Hook::new(caller, dispatcher));
     }
     let mut kernel_event = |(tracepoint, program): (&str, &str)| {
         if has(program) {
@@ -243,8 +280,8 @@ fn plan(
     if execution {
         kernel_event(EXEC);
     }
-    // On x86 a new process passes the end of the call that made it.
-    if creation && !cfg!(target_arch = "x86_64") {
+    // On x86 a new process passes the end of the call that made it, though not that of the function.
+    if creation && (attachment == Attachment::Fexit || !cfg!(target_arch = "x86_64")) {
         kernel_event(FORK);
     }
     TRACEPOINTS.iter().filter(|(name, _)| tracepoints.contains(name)).for_each(|pair| kernel_event(*pair));
@@ -268,6 +305,19 @@ fn attach(loaded: &mut Loaded, name: &str, hook: &str) -> Result<Link, ProbeErro
             let id = program.attach(category, event).map_err(|e| error(&e))?;
             Ok(Link::Trace(program.take_link(id).map_err(|e| error(&e))?))
         }
+        Program::FExit(program) => {
+            let id = program.attach().map_err(|e| error(&e))?;
+            let link = program.take_link(id).map_err(|e| error(&e))?;
+            // The link keeps what was given to the kernel: its descriptor is not needed.
+            program.unload().map_err(|e| error(&e))?;
+            Ok(Link::Exit(link))
+        }
+        Program::FEntry(program) => {
+            let id = program.attach().map_err(|e| error(&e))?;
+            let link = program.take_link(id).map_err(|e| error(&e))?;
+            program.unload().map_err(|e| error(&e))?;
+            Ok(Link::Entry(link))
+        }
         _ => Err(ProbeError::Program { name: name.into(), reason: "unknown kind of program".into() }),
     }
 }
@@ -281,12 +331,12 @@ mod tests {
     }
 
     fn hooks(plan: &Plan) -> Vec<&str> {
-        plan.hooks.iter().map(|hook| hook.tracepoint.as_str()).collect()
+        plan.hooks.iter().map(|hook| hook.point.as_str()).collect()
     }
 
     #[test]
     fn nothing_wanted_still_reports_the_end_of_processes() {
-        let plan = plan(&BTreeSet::new(), Attachment::Default, true, |_| true);
+        let plan = plan(&BTreeSet::new(), Attachment::Default, &Names::default(), true, |_| true);
         assert!(plan.calls.is_empty());
         assert_eq!(hooks(&plan), ["sched_process_exit"]);
     }
@@ -294,9 +344,9 @@ mod tests {
     #[test]
     #[cfg(target_arch = "x86_64")]
     fn calls_bring_their_hooks() {
-        let plan = plan(&codes(&["openat", "execve", "sethostname"]), Attachment::Default, true, |p| {
-            p != "sys_sethostname"
-        });
+        let names = Names::of_tracepoints(["openat"]);
+        let calls = codes(&["openat", "execve", "sethostname"]);
+        let plan = plan(&calls, Attachment::Default, &names, true, |p| p != "sys_sethostname");
         assert_eq!(plan.calls[&257], "sys_openat");
         assert_eq!(plan.calls[&170], GENERIC_PROGRAM);
         assert_eq!(
@@ -307,8 +357,41 @@ mod tests {
 
     #[test]
     fn native_attachment_hooks_each_call() {
-        let plan = plan(&codes(&["openat"]), Attachment::Native, false, |_| true);
+        let names = Names::of_tracepoints(["openat", "umount"]);
+        let plan = plan(&codes(&["openat", "umount2"]), Attachment::Native, &names, false, |_| true);
         assert!(plan.calls.is_empty() && plan.ring_operations == 1 << 18);
-        assert_eq!(hooks(&plan), ["syscalls/sys_exit_openat", "sched_process_exit"]);
+        assert_eq!(
+            hooks(&plan),
+            ["syscalls/sys_exit_openat", "syscalls/sys_exit_umount", "sched_process_exit"]
+        );
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn functions_get_programs_for_each_convention() {
+        let names = Names::of([
+            "__x64_sys_openat",
+            "__ia32_compat_sys_openat",
+            "__x64_sys_close",
+            "__do_sys_fork",
+            REFUSAL.0,
+        ]);
+        let plan = plan(&codes(&["openat", "close", "fork"]), Attachment::Fexit, &names, true, |_| true);
+        let pairs: Vec<_> =
+            plan.hooks.iter().map(|hook| format!("{} {}", hook.program, hook.point)).collect();
+        let expected = [
+            "sys_close __x64_sys_close",
+            "sys_openat __x64_sys_openat",
+            "sys_openat __ia32_compat_sys_openat",
+            "sys_fork __do_sys_fork",
+            "on_refusal __secure_computing",
+            "on_fork sched_process_fork",
+            "on_exit sched_process_exit",
+            "enter_openat __x64_sys_openat",
+            "enter_openat __ia32_compat_sys_openat",
+        ];
+        assert_eq!(BTreeSet::from_iter(pairs.iter().map(String::as_str)), BTreeSet::from(expected));
+        assert_eq!(pairs[0], expected[0], "ends come first");
+        assert_eq!(plan.calls.len(), 3, "refused calls");
     }
 }

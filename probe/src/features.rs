@@ -24,6 +24,9 @@ pub struct Features {
     pub raw_tracepoint: bool,
     /// Programs on functions (fentry, fexit), not only on tracepoints.
     pub tracing: bool,
+    /// The kernel may interrupt its own code for another thread, or hides whether it does: then programs on functions
+    /// would lose events, because another thread's call on the same CPU finds them busy.
+    pub preemptible: bool,
     /// Programs on kernel probes.
     pub kprobe: bool,
     /// Where the trace file system is mounted: needed for starts of calls and for the native attachment.
@@ -32,7 +35,7 @@ pub struct Features {
     pub privileged: bool,
     /// The kernel hides its memory from everybody (lockdown "confidentiality").
     pub confidential: bool,
-    /// 32-bit calls can be made on this machine.
+    /// Calls that are not 64-bit ones can be made on this machine: those of 32 bits, or of the x32 interface.
     pub compat_calls: bool,
 }
 
@@ -83,11 +86,11 @@ impl Features {
             tracing: supported(ProgramType::Tracing),
             kprobe: supported(ProgramType::KProbe),
             tracefs: tracefs.into_iter().find(|path| Path::new(path).join("events/syscalls").exists()),
-            privileged: has_privileges(&fs::read_to_string("/proc/self/status").unwrap_or_default()),
-            confidential: is_confidential(
-                &fs::read_to_string("/sys/kernel/security/lockdown").unwrap_or_default(),
-            ),
-            compat_calls: compat_calls(),
+            privileged: has_privileges(&read("/proc/self/status")),
+            confidential: is_confidential(&read("/sys/kernel/security/lockdown")),
+            preemptible: preemptible(),
+            compat_calls: cfg!(target_arch = "x86_64")
+                && compat_calls(&read("/proc/kallsyms"), &read("/proc/cmdline")),
         }
     }
 
@@ -120,16 +123,49 @@ fn is_confidential(lockdown: &str) -> bool {
     lockdown.contains("[confidentiality]")
 }
 
-/// Whether 32-bit programs may run. Without a way to know, they may.
-#[cfg(target_arch = "x86_64")]
-fn compat_calls() -> bool {
-    let symbols = fs::read_to_string("/proc/kallsyms").unwrap_or_default();
-    symbols.is_empty() || symbols.lines().any(|line| line.ends_with(" __ia32_compat_sys_openat"))
+/// Whether other than 64-bit calls may be made, by the kernel's symbols and its command line. Without a way to know, they
+/// may.
+fn compat_calls(symbols: &str, command_line: &str) -> bool {
+    // The former exists with the emulation of 32-bit calls, the latter with the x32 interface.
+    let functions = ["__ia32_compat_sys_openat", "__x64_compat_sys_execve"];
+    let has = |name: &str| symbols.lines().any(|line| line.split([' ', '\t']).any(|word| word == name));
+    // From Linux 6.7 on the emulation can be switched off at boot.
+    let off = |option: &str| matches!(option, "ia32_emulation=0" | "ia32_emulation=off" | "ia32_emulation=n");
+    let is_off = command_line.split_whitespace().any(off);
+    symbols.is_empty() || has(functions[0]) && !is_off || has(functions[1])
 }
 
-#[cfg(not(target_arch = "x86_64"))]
-fn compat_calls() -> bool {
-    false
+fn preemptible() -> bool {
+    let release = rustix::system::uname().release().to_string_lossy().into_owned();
+    let config = [format!("/boot/config-{release}"), format!("/lib/modules/{release}/config")];
+    let config = config.iter().map(|path| read(path)).find(|text| !text.is_empty());
+    is_preemptible(
+        &read("/proc/version"),
+        &read("/sys/kernel/debug/sched/preempt"),
+        &read("/proc/cmdline"),
+        &config.unwrap_or_default(),
+    )
+}
+
+/// Whether kernel code is interrupted for other threads, by the kernel's version, the mode of its scheduler (with the
+/// chosen one in brackets), its command line and its configuration; each may be unknown and empty.
+fn is_preemptible(version: &str, modes: &str, command_line: &str, config: &str) -> bool {
+    if !version.contains("PREEMPT_DYNAMIC") {
+        return version.is_empty() || version.contains("PREEMPT");
+    }
+    let chosen = modes.split_once('(').and_then(|(_, rest)| Some(rest.split_once(')')?.0));
+    let asked =
+        || command_line.split_whitespace().filter_map(|word| word.strip_prefix("preempt=")).next_back();
+    let built = || {
+        let modes = [("CONFIG_PREEMPT_NONE=y", "none"), ("CONFIG_PREEMPT_VOLUNTARY=y", "voluntary")];
+        modes.into_iter().find(|(line, _)| config.lines().any(|one| one == *line)).map(|(_, mode)| mode)
+    };
+    !matches!(chosen.or_else(asked).or_else(built), Some("none" | "voluntary"))
+}
+
+/// The text of a file; empty when it cannot be read.
+fn read(path: &str) -> String {
+    fs::read_to_string(path).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -151,6 +187,33 @@ mod tests {
         assert!(is_confidential("none integrity [confidentiality]\n"));
         assert!(!is_confidential("none [integrity] confidentiality\n"));
         assert!(!is_confidential(""));
+    }
+
+    #[test]
+    fn other_calls_than_64_bit_ones() {
+        let (wide, narrow) =
+            ("0 T __x64_sys_openat\n", "0 T __x64_sys_openat\n0 T __ia32_compat_sys_openat\t[x]\n");
+        assert!(compat_calls(narrow, "quiet") && !compat_calls(wide, "quiet"));
+        assert!(!compat_calls(narrow, "root=/dev/vda ia32_emulation=0"));
+        assert!(compat_calls(narrow, "ia32_emulation=1"));
+        let x32 = "0 T __x64_compat_sys_execve\n";
+        assert!(compat_calls(x32, "ia32_emulation=0"));
+        assert!(compat_calls("", ""), "nothing is known");
+    }
+
+    #[test]
+    fn preemption_is_found_out() {
+        let dynamic = "Linux version 6.1.0 #1 SMP PREEMPT_DYNAMIC";
+        assert!(!is_preemptible("Linux version 5.15.0 #1 SMP", "", "", ""));
+        assert!(is_preemptible("Linux version 6.1.0-rt #1 SMP PREEMPT_RT", "", "", ""));
+        assert!(is_preemptible("Linux version 5.15.0 #1 SMP PREEMPT", "", "", ""));
+        assert!(is_preemptible("", "", "", "") && is_preemptible(dynamic, "", "", ""));
+        assert!(!is_preemptible(dynamic, "none (voluntary) full\n", "preempt=full", ""));
+        assert!(is_preemptible(dynamic, "none voluntary (full) lazy\n", "", "CONFIG_PREEMPT_VOLUNTARY=y"));
+        assert!(!is_preemptible(dynamic, "", "quiet preempt=none", "CONFIG_PREEMPT=y"));
+        assert!(is_preemptible(dynamic, "", "preempt=full", "CONFIG_PREEMPT_VOLUNTARY=y"));
+        assert!(!is_preemptible(dynamic, "", "", "CONFIG_SMP=y\nCONFIG_PREEMPT_VOLUNTARY=y\n"));
+        assert!(is_preemptible(dynamic, "", "", "CONFIG_PREEMPT_VOLUNTARY_BUILD=y\nCONFIG_PREEMPT=y\n"));
     }
 
     #[test]

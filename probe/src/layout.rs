@@ -152,8 +152,8 @@ shared! {
     CallInfo as "call_info" {
         /// Its code in the event format.
         code: u16 as "u16",
-        /// Properties, as in the catalogue.
-        flags: u16 as "u16",
+        /// The type of the event of its end.
+        event: u16 as "u16",
     }
 }
 

@@ -8,15 +8,18 @@
 #![deny(unsafe_code)]
 
 mod attach;
+mod choose;
 pub mod error;
 pub mod features;
 pub mod layout;
 mod load;
+mod names;
 pub mod object;
 mod probe;
 mod ring;
 pub mod stats;
 
+pub use choose::Choice;
 pub use error::ProbeError;
 pub use features::{Features, Missing};
 pub use object::Attachment;

@@ -117,7 +117,7 @@ fn fill_tables(ebpf: &mut Ebpf) -> Result<(), ProbeError> {
     let mut infos: Array<&mut MapData, CallInfo> = borrow(ebpf, "call_infos")?;
     for call in syscalls() {
         if let Some(number) = native_number(call).filter(|n| *n < CALL_NUMBERS) {
-            let info = CallInfo { code: call.code.0, flags: u16::from(call.flags.0) };
+            let info = CallInfo { code: call.code.0, event: call.exit.0 };
             infos.set(number, info, 0).map_err(map_error("call_infos"))?;
         }
     }
@@ -151,7 +151,8 @@ impl Loaded {
         Some(ProgramRuns { name: program.to_string(), runs: info.run_count(), ns })
     }
 
-    /// The program, given to the kernel if it was not yet. `hook` is its tracepoint.
+    /// The program, given to the kernel if it was not yet. `hook` is its tracepoint or function. Programs on functions
+    /// are given to the kernel anew for each: what was made of them before stays in use where it is.
     pub(crate) fn program(&mut self, name: &str, hook: &str) -> Result<&mut Program, ProbeError> {
         let error = |reason: String| ProbeError::Program { name: name.into(), reason };
         let Some(program) = self.ebpf.program_mut(name) else {
@@ -161,11 +162,20 @@ impl Loaded {
             Program::BtfTracePoint(p) => p.load(hook, &self.btf),
             Program::RawTracePoint(p) => p.load(),
             Program::TracePoint(p) => p.load(),
+            Program::FExit(p) => {
+                // Fails when it was not given to the kernel before.
+                let _ = p.unload();
+                p.load(hook, &self.btf)
+            }
+            Program::FEntry(p) => {
+                let _ = p.unload();
+                p.load(hook, &self.btf)
+            }
             _ => return Err(error("unknown kind of program".into())),
         };
         match loaded {
             Ok(()) | Err(ProgramError::AlreadyLoaded) => Ok(program),
-            Err(e) => Err(error(chain(&e))),
+            Err(e) => Err(error(format!("on {hook}: {}", chain(&e)))),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! The embedded eBPF objects, and which of them fits a kernel.
 
+use std::fmt;
+
 /// How system calls are hooked. All give the same events.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Attachment {
@@ -9,11 +11,14 @@ pub enum Attachment {
     Portable,
     /// One tracepoint per wanted system call: others cost almost nothing. 32-bit calls are not seen.
     Native,
+    /// Programs on the kernel's functions of the wanted calls alone, those of 32-bit calls included: others cost nothing.
+    Fexit,
 }
 
 impl Attachment {
-    /// Every way, the usual one first.
-    pub const ALL: [Attachment; 3] = [Attachment::Default, Attachment::Portable, Attachment::Native];
+    /// Every way.
+    pub const ALL: [Attachment; 4] =
+        [Attachment::Default, Attachment::Portable, Attachment::Native, Attachment::Fexit];
 
     /// The name in configuration and messages.
     pub const fn name(self) -> &'static str {
@@ -21,7 +26,13 @@ impl Attachment {
             Attachment::Default => "default",
             Attachment::Portable => "portable",
             Attachment::Native => "native",
+            Attachment::Fexit => "fexit",
         }
+    }
+
+    /// The way with this name.
+    pub fn by_name(name: &str) -> Option<Attachment> {
+        Attachment::ALL.into_iter().find(|attachment| attachment.name() == name)
     }
 
     /// The compiled object.
@@ -32,7 +43,21 @@ impl Attachment {
                 aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/probe-portable.o"))
             }
             Attachment::Native => aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/probe-native.o")),
+            Attachment::Fexit => aya::include_bytes_aligned!(concat!(env!("OUT_DIR"), "/probe-fexit.o")),
         }
+    }
+}
+
+/// The name, and in a few words what it means.
+impl fmt::Display for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let meaning = match self {
+            Attachment::Default => "one hook on the end of all system calls",
+            Attachment::Portable => "one raw tracepoint on the end of all system calls",
+            Attachment::Native => "a tracepoint on the end of each wanted system call",
+            Attachment::Fexit => "a program on the function of each wanted system call",
+        };
+        write!(f, "{}: {meaning}", self.name())
     }
 }
 
@@ -45,6 +70,10 @@ pub fn call_program(syscall: &str) -> String {
 pub const GENERIC_PROGRAM: &str = "sys_generic";
 /// The program on the end of every call, which finds that of the call.
 pub const DISPATCH_PROGRAM: &str = "dispatch";
+
+/// The function that asks the filters of a thread (seccomp) about a call, and the program on it that finds that of the
+/// call when they refuse: then the call's own function does not run.
+pub const REFUSAL: (&str, &str) = ("__secure_computing", "on_refusal");
 
 /// Kernel events: the tracepoint and the program on it, by name of the code in the catalogue.
 pub const TRACEPOINTS: &[(&str, &str)] = &[

@@ -9,10 +9,12 @@ use catalogue::SyscallCode;
 use events::RawEvent;
 
 use crate::attach::Attached;
+use crate::choose::{Choice, ranking};
 use crate::error::ProbeError;
 use crate::features::{Features, Missing};
 use crate::layout::Control;
 use crate::load::{self, Loaded, Parts};
+use crate::names::Names;
 use crate::object::Attachment;
 use crate::ring::Rings;
 use crate::stats::{ProgramRuns, Stats};
@@ -70,7 +72,8 @@ pub struct Probe {
     rings: Rings,
     control: Control,
     features: Features,
-    attachment: Attachment,
+    names: Names,
+    choice: Choice,
     starts: bool,
     warnings: Vec<String>,
 }
@@ -93,47 +96,41 @@ impl Probe {
             drop_failed: u32::from(options.drop_failed),
             wake_bytes: ring_bytes / 4,
         };
-        let mut wanted =
-            options.attachment.map_or(vec![Attachment::Default, Attachment::Portable], |one| vec![one]);
-        wanted.reverse();
-        let mut refused = Vec::new();
-        loop {
-            let Some(attachment) = wanted.pop() else { return Err(Missing::Btf.into()) };
-            let parts = load::load(attachment, ring_bytes, options.cpus_per_ring, &control)?;
-            match Probe::start(options, &features, attachment, control, parts) {
+        let names = Names::read(features.tracefs);
+        let ranking: Vec<_> = match options.attachment {
+            Some(asked) => vec![(asked, None)],
+            None => ranking(&features, &names, &options.syscalls).into(),
+        };
+        let (mut passed_over, mut failed) = (Vec::new(), None);
+        for (attachment, reason) in ranking {
+            if let Some(reason) = reason {
+                passed_over.push((attachment, reason));
+                continue;
+            }
+            let Parts { loaded, rings, wake } =
+                load::load(attachment, ring_bytes, options.cpus_per_ring, &control)?;
+            let mut probe = Probe {
+                attached: Attached::default(),
+                loaded,
+                rings: Rings::new(rings, wake, boot_time)?,
+                control,
+                features: features.clone(),
+                names: names.clone(),
+                choice: Choice { attachment, passed_over: passed_over.clone() },
+                starts: options.starts,
+                warnings: Vec::new(),
+            };
+            match probe.set_syscalls(&options.syscalls) {
+                Ok(()) => return Ok(probe),
                 // The next attachment may do.
-                Err(error @ ProbeError::Program { .. }) if !wanted.is_empty() => {
-                    refused.push(format!("attachment {}: {error}", attachment.name()));
-                }
-                Ok(mut probe) => {
-                    probe.warnings.extend(refused);
-                    return Ok(probe);
+                Err(error @ ProbeError::Program { .. }) => {
+                    passed_over.push((attachment, error.to_string()));
+                    failed = Some(error);
                 }
                 Err(error) => return Err(error),
             }
         }
-    }
-
-    fn start(
-        options: &Options,
-        features: &Features,
-        attachment: Attachment,
-        control: Control,
-        parts: Parts,
-    ) -> Result<Probe, ProbeError> {
-        let Parts { loaded, rings, wake } = parts;
-        let mut probe = Probe {
-            attached: Attached::default(),
-            loaded,
-            rings: Rings::new(rings, wake, control.boot_time)?,
-            control,
-            features: features.clone(),
-            attachment,
-            starts: options.starts,
-            warnings: Vec::new(),
-        };
-        probe.set_syscalls(&options.syscalls)?;
-        Ok(probe)
+        Err(failed.unwrap_or(Missing::Btf.into()))
     }
 
     /// Detaches everything: the host is as without a probe. Programs stay loaded and buffers mapped, so that
@@ -146,10 +143,13 @@ impl Probe {
 
     /// Reports these calls and tracepoints from now on. What is no longer wanted is detached.
     pub fn set_syscalls(&mut self, syscalls: &BTreeSet<SyscallCode>) -> Result<(), ProbeError> {
-        let starts = self.starts && self.features.tracefs.is_some();
+        // Programs on functions need no tracepoints.
+        let starts =
+            self.starts && (self.attachment() == Attachment::Fexit || self.features.tracefs.is_some());
         self.control.ring_operations = Attached::ring_operations(syscalls);
         self.write_control()?;
-        self.warnings = self.attached.change(&mut self.loaded, self.attachment, syscalls, starts)?;
+        self.warnings =
+            self.attached.change(&mut self.loaded, self.choice.attachment, &self.names, syscalls, starts)?;
         if self.starts && !starts {
             self.warnings.push(
                 "the trace file system is not mounted (mount -t tracefs tracefs /sys/kernel/tracing): names of opened \
@@ -216,7 +216,12 @@ impl Probe {
 
     /// How calls are hooked.
     pub fn attachment(&self) -> Attachment {
-        self.attachment
+        self.choice.attachment
+    }
+
+    /// How calls are hooked, and why not better.
+    pub fn choice(&self) -> &Choice {
+        &self.choice
     }
 
     /// What the host can do.

@@ -79,12 +79,12 @@ fn objects_hold_what_the_loader_names() {
             let parsed = aya_obj::Object::parse(&bytes).unwrap_or_else(|e| panic!("{name}: {e}"));
             let x86 = arch == "x86_64";
             let mut programs = vec![object::GENERIC_PROGRAM.to_string(), object::EXEC.1.into()];
-            if prefix != "probe-native" {
-                programs.push(object::DISPATCH_PROGRAM.into());
+            match prefix {
+                "probe-native" => {}
+                "probe-fexit" => programs.push(object::REFUSAL.1.into()),
+                _ => programs.push(object::DISPATCH_PROGRAM.into()),
             }
-            if !x86 {
-                programs.push(object::FORK.1.into());
-            }
+            programs.push(object::FORK.1.into());
             programs.extend(object::RING_SUBMIT.map(|(_, program)| program.into()));
             programs.push(object::RING_COMPLETE.1.into());
             let faults = |program: &str| program.ends_with("_fault");

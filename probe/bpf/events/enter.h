@@ -7,6 +7,36 @@
 
 #include "../read_socket.h"
 
+#if defined(FEXIT)
+/* The start of a call, of 32-bit calls too. */
+struct enter {
+	struct call call;
+};
+
+INLINE u64 enter_arg(struct enter *in, int n)
+{
+	return net_arg(&in->call, n);
+}
+
+/* False when the call is that of another program. */
+INLINE bool enter_begin(struct enter *in, u32 type, bool network)
+{
+	struct call *c = &in->call;
+
+	c->task = current_task();
+	c->regs = bpf_task_pt_regs(c->task);
+	c->compat = is_compat(c->task);
+	if (network)
+		unpack_arguments(c);
+	return is_call_of(c, type);
+}
+
+/* Makes `in` of what the hook hands over; ends the program when the call is that of another. */
+#define ENTER_BEGIN(in, ctx, type, network)                                                                            \
+	struct enter enter_ = {}, *in = &enter_;                                                                       \
+	if (!enter_begin(in, type, network))                                                                           \
+	return 0
+#else
 /* What tracepoints of the start of a call hand over. */
 struct enter {
 	u64 common;
@@ -14,12 +44,13 @@ struct enter {
 	u64 args[6];
 };
 
-/* The event of the start of a call. The body appends its parameters to `e`. */
-#define ENTER(name, program, type, kind)                                                                               \
-	SECTION("tracepoint/syscalls/sys_enter_" #name) int program(struct enter *in)                                  \
-	{                                                                                                              \
-		return report_start(in, EVT_##type, EVT_##type##_NPARAMS, kind, start_##name);                         \
-	}
+INLINE u64 enter_arg(struct enter *in, int n)
+{
+	return in->args[n];
+}
+
+#define ENTER_BEGIN(in, ctx, type, network) struct enter *in = ctx
+#endif
 
 typedef bool (*describe_start)(struct enter *in, struct event *e);
 
@@ -71,24 +102,29 @@ INLINE bool describe_in_slot(struct enter *in, u32 type, u32 params, u32 flags, 
 }
 
 /* The start of a call that opens a file. Without a slot the start is reported by itself, with parameters of its own. */
-#define OPENING_STARTS(name, end, start, flags)                                                                       \
-	SECTION("tracepoint/syscalls/sys_enter_" #name) int enter_##name(struct enter *in)                             \
+#define OPENING_STARTS(name, end, start, flags)                                                                        \
+	ON_SYSCALL_ENTER(#name) int enter_##name(void *ctx)                                                            \
 	{                                                                                                              \
+		ENTER_BEGIN(in, ctx, EVT_##end, false);                                                                \
 		if (is_own() || describe_in_slot(in, EVT_##end, EVT_##end##_NPARAMS, flags, start_##name))           \
 			return 0;                                                                                      \
 		return report_start(in, EVT_##start, EVT_##start##_NPARAMS, LOSS_OPEN_ENTER, start_##name);            \
 	}                                                                                                              \
 	/* For kernels that cannot take a slot for one thread (before 5.12). */                                        \
-	ENTER(name, report_##name, start, LOSS_OPEN_ENTER)
+	ON_SYSCALL_ENTER(#name) int report_##name(void *ctx)                                                           \
+	{                                                                                                              \
+		ENTER_BEGIN(in, ctx, EVT_##end, false);                                                                \
+		return report_start(in, EVT_##start, EVT_##start##_NPARAMS, LOSS_OPEN_ENTER, start_##name);            \
+	}
 
 INLINE bool start_openat(struct enter *in, struct event *e)
 {
 	bool known;
 
-	put_dirfd(e, in->args[0]);
-	known = put_path(e, in->args[1]);
-	put_u32(e, open_flags(in->args[2]));
-	put_u32(e, open_mode(in->args[2], in->args[3]));
+	put_dirfd(e, enter_arg(in, 0));
+	known = put_path(e, enter_arg(in, 1));
+	put_u32(e, open_flags(enter_arg(in, 2)));
+	put_u32(e, open_mode(enter_arg(in, 2), enter_arg(in, 3)));
 	return known;
 }
 OPENING_STARTS(openat, SYSCALL_OPENAT_2_X, SYSCALL_OPENAT_2_E, 8)
@@ -98,11 +134,11 @@ INLINE bool start_openat2(struct enter *in, struct event *e)
 	struct user_open_how how;
 	bool known;
 
-	known = !bpf_probe_read_user(&how, sizeof(how), (void *)in->args[2]);
+	known = !bpf_probe_read_user(&how, sizeof(how), (void *)enter_arg(in, 2));
 	if (!known)
 		__builtin_memset(&how, 0, sizeof(how));
-	put_dirfd(e, in->args[0]);
-	known = put_path(e, in->args[1]) && known;
+	put_dirfd(e, enter_arg(in, 0));
+	known = put_path(e, enter_arg(in, 1)) && known;
 	put_u32(e, open_flags(how.flags));
 	put_u32(e, open_mode(how.flags, how.mode));
 	put_u32(e, resolve_flags(how.resolve));
@@ -113,19 +149,19 @@ OPENING_STARTS(openat2, SYSCALL_OPENAT2_X, SYSCALL_OPENAT2_E, 12)
 #if defined(__TARGET_ARCH_x86)
 INLINE bool start_open(struct enter *in, struct event *e)
 {
-	bool known = put_path(e, in->args[0]);
+	bool known = put_path(e, enter_arg(in, 0));
 
-	put_u32(e, open_flags(in->args[1]));
-	put_u32(e, open_mode(in->args[1], in->args[2]));
+	put_u32(e, open_flags(enter_arg(in, 1)));
+	put_u32(e, open_mode(enter_arg(in, 1), enter_arg(in, 2)));
 	return known;
 }
 OPENING_STARTS(open, SYSCALL_OPEN_X, SYSCALL_OPEN_E, 8)
 
 INLINE bool start_creat(struct enter *in, struct event *e)
 {
-	bool known = put_path(e, in->args[0]);
+	bool known = put_path(e, enter_arg(in, 0));
 
-	put_u32(e, in->args[1] & 07777);
+	put_u32(e, enter_arg(in, 1) & 07777);
 	return known;
 }
 OPENING_STARTS(creat, SYSCALL_CREAT_X, SYSCALL_CREAT_E, 0)
@@ -133,10 +169,14 @@ OPENING_STARTS(creat, SYSCALL_CREAT_X, SYSCALL_CREAT_E, 0)
 
 INLINE bool start_connect(struct enter *in, struct event *e)
 {
-	put_fd(e, in->args[0]);
-	put_address(e, in->args[1], (u32)in->args[2]);
+	put_fd(e, enter_arg(in, 0));
+	put_address(e, enter_arg(in, 1), (u32)enter_arg(in, 2));
 	return true;
 }
-ENTER(connect, enter_connect, SOCKET_CONNECT_E, LOSS_CONNECT_ENTER)
+ON_SYSCALL_ENTER("connect") int enter_connect(void *ctx)
+{
+	ENTER_BEGIN(in, ctx, EVT_SOCKET_CONNECT_X, true);
+	return report_start(in, EVT_SOCKET_CONNECT_E, EVT_SOCKET_CONNECT_E_NPARAMS, LOSS_CONNECT_ENTER, start_connect);
+}
 
 #endif

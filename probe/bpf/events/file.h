@@ -29,6 +29,16 @@ INLINE u16 creation_flags(struct file_facts *facts)
 					     0;
 }
 
+/* Whether the hook on the start of the call sees calls of its convention. */
+INLINE bool start_seen(struct call *c)
+{
+#if defined(FEXIT)
+	return true;
+#else
+	return !c->compat;
+#endif
+}
+
 /*
  * Completes and sends the event that the start of the call has left in the thread's slot, with arguments that nobody can
  * have changed since; see events/enter.h. False when there is none.
@@ -43,10 +53,10 @@ INLINE bool finish_opening(struct call *c, u32 type, u32 params)
 
 	if (!slot || slot->owner != tid)
 		return false;
-	/* The start of another call, whose end was not seen, or a 32-bit call, whose start is not. */
-	described = slot->type == type && !c->compat;
+	/* The start of another call, whose end was not seen, or a 32-bit call, whose start may not be. */
+	described = slot->type == type && start_seen(c);
 	if (described && call_wanted(c) && event_open(e, LOSS_OPEN)) {
-		facts = facts_of(c->task, c->ret);
+		facts = quick_facts_of(c->task, c->ret);
 		e->data = slot->data;
 		e->mask = SLOT_LIMIT - 1;
 		e->len = slot->len;
@@ -66,19 +76,7 @@ INLINE bool finish_opening(struct call *c, u32 type, u32 params)
 
 /* The program of a call that opens a file; the body is for calls whose start was not seen. */
 #define OPENING(name, type)                                                                                            \
-	INLINE void fill_##name(struct call *c, struct event *e);                                                      \
-	ON_SYSCALL_EXIT int sys_##name(void *ctx)                                                                      \
-	{                                                                                                              \
-		struct call c = {};                                                                                    \
-		call_begin(&c, ctx, false);                                                                            \
-		if (finish_opening(&c, EVT_##type, EVT_##type##_NPARAMS) ||                                            \
-		    !call_event(&c, EVT_##type, EVT_##type##_NPARAMS, LOSS_OPEN))                                      \
-			return 0;                                                                                      \
-		fill_##name(&c, &c.event);                                                                             \
-		event_send(&c.event);                                                                                  \
-		return 0;                                                                                              \
-	}                                                                                                              \
-	INLINE void fill_##name(struct call *c, struct event *e)
+	DEFINE_CALL_UNLESS(finish_opening(&c, EVT_##type, EVT_##type##_NPARAMS), name, type, LOSS_OPEN, false)
 
 OPENING(openat, SYSCALL_OPENAT_2_X)
 {

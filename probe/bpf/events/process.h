@@ -125,6 +125,15 @@ INLINE void fill_creation(struct event *e, struct task_struct *task, s64 ret, u3
 	put_u64(e, namespace_start(ids.ns));
 }
 
+#if defined(__TARGET_ARCH_x86)
+#define CALL_CLONE 56
+#define CALL_FORK 57
+#define CALL_VFORK 58
+#else
+#define CALL_CLONE 220
+#endif
+#define CALL_CLONE3 435
+
 CALL_OF_KIND(clone, SYSCALL_CLONE_20_X, LOSS_CREATION)
 {
 	fill_creation(e, c->task, c->ret, clone_flags(arg(c, 0)));
@@ -147,19 +156,61 @@ CALL_OF_KIND(vfork, SYSCALL_VFORK_20_X, LOSS_CREATION)
 }
 #endif
 
-/* The new process, on architectures where its own return from the call passes no hook. */
+#if defined(PORTABLE)
+#define PF_IO_WORKER 0x10
+#define PF_KTHREAD 0x00200000
+
+/* The call that creates a process, as far as the process itself tells. */
+INLINE u32 creation_call(struct task_struct *parent, struct task_struct *child, u32 *flags)
+{
+	if (READ(child, flags) & (PF_KTHREAD | PF_IO_WORKER))
+		return 0;
+	if (READ(child, tgid) != READ(child, pid))
+		*flags |= PPM_CL_CLONE_THREAD | PPM_CL_CLONE_SIGHAND | PPM_CL_CLONE_VM;
+	if (READ(child, files) == READ(parent, files))
+		*flags |= PPM_CL_CLONE_FILES;
+	return EVT_SYSCALL_CLONE_20_X;
+}
+#else
+/* The event type of the call in which the current thread creates a process; 0 when it creates something else. */
+INLINE u32 creation_call(struct task_struct *parent, struct task_struct *child, u32 *flags)
+{
+	struct call c = { .task = current_task() };
+
+	c.regs = bpf_task_pt_regs(c.task);
+	c.compat = is_compat(c.task);
+	switch (call_number(c.regs, c.task, 0)) {
+	case CALL_CLONE:
+		*flags = clone_flags(arg(&c, 0));
+		return EVT_SYSCALL_CLONE_20_X;
+	case CALL_CLONE3:
+		*flags = clone_flags(READ_USER(u64, arg(&c, 0)));
+		return EVT_SYSCALL_CLONE3_X;
+#if defined(__TARGET_ARCH_x86)
+	case CALL_FORK:
+		return EVT_SYSCALL_FORK_20_X;
+	case CALL_VFORK:
+		*flags = PPM_CL_CLONE_VFORK | PPM_CL_CLONE_VM;
+		return EVT_SYSCALL_VFORK_20_X;
+#endif
+	default:
+		return 0;
+	}
+}
+#endif
+
+/* The new process, where its own return from the call passes no hook. */
 ON_KERNEL_EVENT("sched_process_fork") int on_fork(u64 *ctx)
 {
 	struct task_struct *child = (struct task_struct *)ctx[1], *parent = (struct task_struct *)ctx[0];
 	struct event event, *e = &event;
-	u32 flags = 0;
+	u32 flags = 0, type = creation_call(parent, child, &flags), zero = 0;
+	struct control *settings = bpf_map_lookup_elem(&control, &zero);
 
-	if (!event_begin_for(e, EVT_SYSCALL_CLONE_20_X, EVT_SYSCALL_CLONE_20_X_NPARAMS, READ(child, pid), LOSS_CREATION))
+	if (!type || !settings || READ(child, tgid) == settings->own_process)
 		return 0;
-	if (READ(child, tgid) != READ(child, pid))
-		flags |= PPM_CL_CLONE_THREAD | PPM_CL_CLONE_SIGHAND | PPM_CL_CLONE_VM;
-	if (READ(child, files) == READ(parent, files))
-		flags |= PPM_CL_CLONE_FILES;
+	if (!event_begin_for(e, type, EVT_SYSCALL_CLONE_20_X_NPARAMS, READ(child, pid), LOSS_CREATION))
+		return 0;
 	fill_creation(e, child, 0, flags);
 	event_send(e);
 	return 0;
@@ -228,27 +279,15 @@ INLINE void fill_failed_execution(struct call *c, struct event *e, u64 argv, u64
 }
 
 /* Success is reported by on_exec(): a program that was replaced has no arguments to read. */
-#define FAILED_EXECUTION(name, type, params)                                                                           \
-	INLINE void fill_##name(struct call *c, struct event *e);                                                      \
-	ON_SYSCALL_EXIT int sys_##name(void *ctx)                                                                      \
-	{                                                                                                              \
-		struct call c = {};                                                                                    \
-		call_begin(&c, ctx, false);                                                                            \
-		if (c.ret == 0 || !call_event(&c, type, params, LOSS_EXECUTION))                                       \
-			return 0;                                                                                      \
-		fill_##name(&c, &c.event);                                                                             \
-		event_send(&c.event);                                                                                  \
-		return 0;                                                                                              \
-	}                                                                                                              \
-	INLINE void fill_##name(struct call *c, struct event *e)
+#define FAILED_EXECUTION(name, type) DEFINE_CALL_UNLESS(c.ret == 0, name, type, LOSS_EXECUTION, false)
 
-FAILED_EXECUTION(execve, EVT_SYSCALL_EXECVE_19_X, EVT_SYSCALL_EXECVE_19_X_NPARAMS)
+FAILED_EXECUTION(execve, SYSCALL_EXECVE_19_X)
 {
 	fill_failed_execution(c, e, arg(c, 1), arg(c, 2));
 	put_path(e, arg(c, 0));
 }
 
-FAILED_EXECUTION(execveat, EVT_SYSCALL_EXECVEAT_X, EVT_SYSCALL_EXECVEAT_X_NPARAMS)
+FAILED_EXECUTION(execveat, SYSCALL_EXECVEAT_X)
 {
 	fill_failed_execution(c, e, arg(c, 2), arg(c, 3));
 }

@@ -198,7 +198,8 @@ NETWORK_CALL(recvmsg, SOCKET_RECVMSG_X)
 	{                                                                                                              \
 		struct call c = {};                                                                                    \
 		u64 address, how;                                                                                      \
-		call_begin(&c, ctx, true);                                                                             \
+		if (!call_begin(&c, ctx, EVT_##type, true))                                                            \
+			return 0;                                                                                      \
 		address = net_arg(&c, 1);                                                                              \
 		how = (u32)net_arg(&c, 0) | (u64)c.compat << 32;                                                       \
 		LOOP (u32 i = 0; i < MESSAGES; i++) {                                                                  \

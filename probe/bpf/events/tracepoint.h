@@ -89,7 +89,7 @@ INLINE int send_fault(u64 *ctx)
 
 	if (!settings || !count || !ring)
 		return 0;
-	if (bpf_get_current_pid_tgid() >> 32 == settings->own_process)
+	if (current_process() == settings->own_process)
 		return 0;
 	r.cpu = cpu;
 	r.flags = 0;

@@ -5,12 +5,12 @@ use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use catalogue::{EventType, ParamDetail};
+use catalogue::{EventType, ParamDetail, SyscallCode};
 use events::Param;
-use probe::{Options, Probe};
+use probe::{Attachment, Features, Options, Probe};
 
 /// An event with its own bytes.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ impl Event {
 
 /// Whether the probe can run here. With `RULED_REQUIRE_BPF=1` a "no" is a failure.
 pub fn available() -> bool {
-    let missing = probe::Features::probe().missing();
+    let missing = Features::probe().missing();
     match missing {
         None => true,
         Some(missing) if std::env::var_os("RULED_REQUIRE_BPF").is_some_and(|v| v == "1") => {
@@ -50,7 +50,7 @@ pub fn available() -> bool {
 }
 
 /// Every call and tracepoint but the page faults and switches, of which there are too many to share one recorder.
-pub fn all_calls() -> BTreeSet<catalogue::SyscallCode> {
+pub fn all_calls() -> BTreeSet<SyscallCode> {
     let noisy = ["page_fault_user", "page_fault_kernel", "sched_switch"];
     catalogue::syscalls().filter(|call| !noisy.contains(&call.name)).map(|call| call.code).collect()
 }
@@ -62,7 +62,47 @@ pub fn shared() -> Option<MutexGuard<'static, Probe>> {
         let options = Options { syscalls: all_calls(), ring_bytes: 64 << 20, ..Options::default() };
         available().then(|| Mutex::new(Probe::open(&options).expect("the probe opens")))
     });
-    Some(probe.as_ref()?.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+    Some(probe.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Ways of hooking calls that this kernel permits.
+pub fn attachments() -> Vec<Attachment> {
+    static FEATURES: OnceLock<Features> = OnceLock::new();
+    let features = FEATURES.get_or_init(Features::probe);
+    let mut all = Attachment::ALL.to_vec();
+    all.retain(|attachment| match attachment {
+        Attachment::Default | Attachment::Portable => true,
+        Attachment::Native => features.tracefs.is_some(),
+        Attachment::Fexit => features.tracing && !features.preemptible,
+    });
+    all
+}
+
+/// The calls with these names.
+pub fn calls(names: &[&str]) -> BTreeSet<SyscallCode> {
+    names.iter().map(|name| catalogue::syscall_by_name(name).expect("known").code).collect()
+}
+
+/// Does the work with probes that hook calls in each way that this kernel permits. All calls are reported in the default
+/// way; in others these, as hooking single calls takes its time.
+pub fn in_each_way(syscalls: &BTreeSet<SyscallCode>, mut work: impl FnMut(&mut Probe)) {
+    static OTHERS: [Mutex<Option<Probe>>; Attachment::ALL.len()] = [const { Mutex::new(None) }; _];
+    let Some(mut shared) = shared() else { return };
+    work(&mut shared);
+    drop(shared);
+    for attachment in attachments().into_iter().filter(|attachment| *attachment != Attachment::Default) {
+        let other = OTHERS[attachment as usize].lock();
+        // A test that failed has left its calls hooked, no more.
+        let mut other = other.unwrap_or_else(PoisonError::into_inner);
+        let probe = other.get_or_insert_with(|| {
+            let options = Options { ring_bytes: 8 << 20, attachment: Some(attachment), ..Options::default() };
+            Probe::open(&options).unwrap_or_else(|error| panic!("{}: {error:?}", attachment.name()))
+        });
+        probe.set_syscalls(syscalls).unwrap_or_else(|error| panic!("{}: {error:?}", attachment.name()));
+        assert_eq!(probe.attachment(), attachment);
+        work(probe);
+        probe.pause().expect("the probe can be paused");
+    }
 }
 
 /// A folder of its own for each caller.

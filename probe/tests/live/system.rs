@@ -3,7 +3,7 @@
 use crate::program::Arg::{N, Ret};
 use crate::program::{Arg, Part, room, text};
 use crate::steps::Want::{Any, B, D, Empty, I, U};
-use crate::steps::{ALL, NATIVE, Want, check, step, t};
+use crate::steps::{ALL, NATIVE, Want, check, path, step, t};
 
 fn number(n: i64) -> Want {
     D(0, n.to_le_bytes().to_vec())
@@ -249,6 +249,49 @@ fn other_calls() {
                 step("sethostname", [N(8), N(-1)], "GENERIC_X", [U(code("sethostname")), U(170)]),
                 step("sched_yield", [], "GENERIC_X", [U(code("sched_yield")), U(24)]),
                 step("getpid", [], "GENERIC_X", [U(code("getpid")), U(39)]),
+            ]
+        },
+    );
+}
+
+/// Calls that a filter of the program refuses are told with what the filter answers, though they do nothing.
+#[test]
+fn refused_calls() {
+    const MKDIRAT: u32 = 258;
+    // One instruction of a filter: code, how far to jump on true and on false, constant.
+    let filter = |code, jumps: [u8; 2], k| [Part::U16(code), Part::Raw(jumps.to_vec()), Part::U32(k)];
+    let filters = || {
+        let instructions = [
+            filter(0x20, [0, 0], 0),
+            filter(0x15, [0, 1], MKDIRAT),
+            filter(0x06, [0, 0], 0x0005_0000 | 13),
+            filter(0x06, [0, 0], 0x7fff_0000),
+        ];
+        let count = instructions.len() as u16;
+        let address = Part::Address(Arg::Block(instructions.concat()));
+        Arg::Block(vec![Part::U16(count), Part::U16(0), Part::U32(0), address])
+    };
+    check(
+        NATIVE,
+        |_| vec![],
+        |_, dir| {
+            let name = dir.join("refused");
+            vec![
+                step("prctl", [N(38), N(1), N(0), N(0), N(0)], "SYSCALL_PRCTL_X", [I(0)]),
+                step("seccomp", [N(1), N(0), filters()], "SYSCALL_SECCOMP_X", [I(0), U(1), U(0)]),
+                step(
+                    "mkdirat",
+                    [N(-100), path(&name), N(0o700)],
+                    "SYSCALL_MKDIRAT_X",
+                    [I(-13), I(-100), t(&name), U(0o700)],
+                ),
+                step(
+                    "unlinkat",
+                    [N(-100), path(&name), N(0)],
+                    "SYSCALL_UNLINKAT_2_X",
+                    [I(-2), I(-100), t(&name)],
+                ),
+                step("setpgid", [N(1), N(0)], "SYSCALL_SETPGID_X", [I(-3)]),
             ]
         },
     );

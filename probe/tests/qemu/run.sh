@@ -56,6 +56,7 @@ mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
 mount -t tracefs trace /sys/kernel/tracing
+mount -t debugfs debug /sys/kernel/debug
 mount -t securityfs security /sys/kernel/security
 mount -t tmpfs tmp /tmp
 mount -t cgroup2 cgroup /sys/fs/cgroup
@@ -81,5 +82,5 @@ fi
 say "${accelerate[*]}"
 timeout "${TIME_LIMIT:-900}" qemu-system-x86_64 "${accelerate[@]}" -smp 2 -m "${MEMORY:-3072}" -nographic -no-reboot \
     -kernel "$work/$package" -initrd "$work/initramfs.gz" -append "console=ttyS0 quiet panic=-1" </dev/null |
-    tr -d '\r' | tee "$work/output" >&2
+    sed -u 's/\r//' | tee "$work/output" >&2
 grep -q '^program ended with 0$' "$work/output"

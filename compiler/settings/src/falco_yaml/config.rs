@@ -34,6 +34,8 @@ pub struct ModernEbpf {
     pub drop_failed_exit: bool,
     /// Read /proc instead of BPF iterators at start.
     pub disable_iterators: bool,
+    /// How system calls are hooked, by the name of a way; `auto` leaves it to the host.
+    pub attachment: String,
 }
 
 /// Recording of events around alerts.
@@ -206,6 +208,7 @@ impl FalcoConfig {
                 drop_failed_exit: reader
                     .boolean_once("engine.modern_ebpf.drop_failed_exit", "syscall_drop_failed_exit"),
                 disable_iterators: reader.boolean("engine.modern_ebpf.disable_iterators"),
+                attachment: reader.word("engine.modern_ebpf.attachment"),
             },
             rules_files,
             rules: forms::rule_selection(&mut reader),

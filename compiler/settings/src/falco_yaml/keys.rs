@@ -108,6 +108,7 @@ pub const KEYS: &[Key] = &[
     key("engine.modern_ebpf.buf_size_preset", Integer, "4", "Ring buffer size, 1 (1 MB) to 10 (512 MB)."),
     key("engine.modern_ebpf.drop_failed_exit", Bool, "false", "Leave failed system calls out."),
     key("engine.modern_ebpf.disable_iterators", Bool, "false", "No effect: /proc is read at the start always."),
+    key("engine.modern_ebpf.attachment", OneOf(&["auto", "fexit", "native", "default", "portable"]), "auto", "How system calls are hooked; auto: the cheapest way that leaves nothing unseen here."),
     key("engine.replay.capture_file", Text, "", "The capture file to replay."),
     key("engine.replay.endpoints", Bool, "false", "Serve web, gRPC and exporter while a capture is replayed, too."),
     dropped("engine.ebpf", Form, "the old BPF probe is gone; `engine.kind: modern_ebpf` is used"),
