@@ -369,7 +369,7 @@ fn the_rust_sample_client_prints_alerts() {
 
 /// A sample client that prints JSON: the version, alerts as they come, alerts that wait.
 fn prints_alerts(name: &str, client: impl Fn(&Path) -> Command) {
-    let (_endpoints, socket, mut output, _) = start(name, HubOptions::default());
+    let (_endpoints, socket, mut output, hub) = start(name, HubOptions::default());
     let run = |arguments: &[&str]| {
         client(&socket).args(arguments).stdout(Stdio::piped()).spawn().unwrap().wait_with_output().unwrap()
     };
@@ -397,6 +397,8 @@ fn prints_alerts(name: &str, client: impl Fn(&Path) -> Command) {
         })
     };
     assert_eq!(seen, [alert("first"), alert("second")]);
+    // Until the server has seen that the client is gone, it would be given the next alert.
+    support::wait("the end of the stream", || hub.counters().streams == 0);
     deliver(&mut output, "third");
     assert_eq!(lines(run(&["--get"])).len(), 1);
 }
