@@ -19,6 +19,7 @@ mod operator;
 mod priority;
 mod resolve;
 pub mod suggest;
+mod synonyms;
 mod syscall;
 mod transformer;
 mod type_name;

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use crate::extra::{ExtraClass, ExtraField};
 use crate::field::{ArgSpec, CLASSES, ClassId, FIELDS, Field, FieldClass, FieldFlags, FieldId};
-use crate::suggest;
 use crate::value::{Format, ValueType};
+use crate::{suggest, synonyms};
 
 /// The event source that is always there.
 pub const SYSCALL_SOURCE: &str = "syscall";
@@ -198,7 +198,10 @@ impl Catalogue {
     pub fn nearest_fields(&self, source: &str, text: &str) -> Vec<String> {
         let name = text.split('[').next().unwrap_or(text);
         let listed: Vec<_> = self.fields(source).filter(|f| !f.flags.contains(FieldFlags::HIDDEN)).collect();
-        suggest::nearest(name, listed.iter().map(|f| f.name)).into_iter().map(str::to_owned).collect()
+        let meant = synonyms::of(name).filter(|meant| listed.iter().any(|field| field.name == *meant));
+        let near = suggest::nearest(name, listed.iter().map(|f| f.name));
+        let near = near.into_iter().filter(|near| Some(*near) != meant);
+        meant.into_iter().chain(near).map(str::to_owned).collect()
     }
 
     /// The plugin to load for a field that this view does not have. `text` may hold an argument.

@@ -339,6 +339,9 @@ fn near_names() {
         ("proc.aneme[2]", "proc.aname"),
         ("container.imag.repository", "container.image.repository"),
         ("process.name", "proc.name"),
+        ("file.path", "fd.name"),
+        ("k8s.namespace", "k8s.ns.name"),
+        ("container.image.name", "container.image.repository"),
     ] {
         let near = catalogue.nearest_fields("syscall", text);
         assert_eq!(near.first().map(String::as_str), Some(first), "{text}: {near:?}");

@@ -33,6 +33,30 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("like", "glob"),
 ];
 
+/// Where the parser gave up: the end of what stands before, the start of what comes, and what to do.
+const HABITS: &[(&str, &str, &str)] = &[
+    ("", "#", "there are no comments in conditions: put it above the key, outside `>` and `|`"),
+    ("", "//", "there are no comments in conditions; in rule files they begin with `#`"),
+    ("", "%", "fields have no `%` in conditions, only in outputs"),
+    ("", "$", "fields and values are written without `$`; variables are not replaced"),
+    ("", "not in", "`not` stands before the whole comparison: `not proc.name in (a, b)`"),
+    ("", "not =", "write `!=`, or `not` before the whole comparison"),
+    ("<", ">", "write `!=`"),
+    ("", "~", "write `regex`, `glob` or `contains`"),
+    ("~", "", "write `regex`, `glob` or `contains`"),
+    ("", "&", "flags are texts: write `contains O_CREAT`"),
+    ("exists", "=", "`exists` stands alone: write `proc.name exists`, or `not proc.name exists`"),
+    ("val", "(", "`val(…)` stands on the right of a comparison only"),
+    ("lower", "(", "write `tolower(…)`"),
+    ("upper", "(", "write `toupper(…)`"),
+    (" any", "(", "write `anyof (…)`"),
+    (" all", "(", "write `allof (…)`"),
+    (" any", "of", "write `anyof`, as one word"),
+    ("", ")", "this `)` closes nothing"),
+    ("", "\"", "a quote begins or ends a value as a whole: quote all of it"),
+    ("", "'", "a quote begins or ends a value as a whole: quote all of it"),
+];
+
 /// Operators that need no blank after them, so that a misspelt one can begin with another.
 const GLUED: &[&str] = &["exists", "intersects", "in", "pmatch"];
 
@@ -59,6 +83,8 @@ impl Compiler<'_, '_> {
             Some(word) => (word, Vec::new()),
             None => self.meant(text.as_str(), error.span, &error.message),
         };
+        let written = word_at(text.as_str(), error.span.start as usize).slice(text.as_str());
+        let translated = ELSEWHERE.iter().any(|(other, _)| *other == written);
         let place = self.place(text, span);
         // Without the list of all operators or transformers.
         let lists = [": one of ", ": 'val', "].iter().filter_map(|list| error.message.find(list));
@@ -69,6 +95,8 @@ impl Compiler<'_, '_> {
             ours.message = format!("`{word}` is compared, but it is no field");
             let near = self.environment.catalogue.nearest_fields(source, word);
             ours.suggest(place.range, near.iter().map(String::as_str))
+        } else if let Some(habit) = habit(text.as_str(), error.span, &error.message).filter(|_| !translated) {
+            ours.note(habit)
         } else if near.is_empty() {
             explain(ours, text.as_str(), error.span)
         } else {
@@ -203,6 +231,25 @@ fn word_at(text: &str, at: usize) -> Span {
     let before = bytes.get(..at).unwrap_or(&[]).iter().rev().take_while(|byte| class(**byte) == own).count();
     let after = bytes.get(at..).unwrap_or(&[]).iter().take_while(|byte| class(**byte) == own).count();
     Span::from(at - before..at + after)
+}
+
+/// What to do about a habit from other languages.
+fn habit(text: &str, span: Span, message: &str) -> Option<&'static str> {
+    if ["expected a string value", "expected a ')'"].iter().any(|other| message.starts_with(other)) {
+        return None;
+    }
+    let (before, rest) = text.split_at_checked(span.start as usize)?;
+    if message.starts_with("expected a '(' token") && rest.starts_with(['"', '\'']) {
+        return Some("names of fields are written without quotes");
+    }
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let found = HABITS.iter().find(|(end, start, _)| {
+        let whole = rest
+            .strip_prefix(start)
+            .is_some_and(|after| !start.ends_with(inside) || !after.starts_with(inside));
+        whole && before.trim_end().ends_with(end)
+    });
+    found.map(|(_, _, text)| *text)
 }
 
 fn explain(ours: Diagnostic, text: &str, span: Span) -> Diagnostic {
