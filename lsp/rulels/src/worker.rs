@@ -95,6 +95,15 @@ pub(crate) struct Worker {
     pub(crate) tokens: Arc<Mutex<Tokens>>,
 }
 
+/// What an analysis found.
+struct Analysed {
+    /// By document, with the version that was analysed.
+    seen: BTreeMap<Uri, (Vec<Diagnostic>, Option<i32>)>,
+    /// Documents changed since the analysis before.
+    touched: Vec<Uri>,
+    analyses: Vec<Analysis>,
+}
+
 impl Worker {
     pub(crate) fn new(outgoing: mpsc::UnboundedSender<Outgoing>, runtime: Handle) -> Worker {
         Worker {
@@ -133,13 +142,15 @@ impl Worker {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            self.analyse();
-            // Whatever came meanwhile is applied first; if there was an edit, more will follow.
+            let analysed = self.analyse();
+            // Whatever came meanwhile is applied first; if there was an edit, more will follow. What comes once the client
+            // has its answer is no burst, and must not wait for one to end.
             burst = false;
             while let Ok(message) = messages.try_recv() {
                 message(&mut self);
                 burst |= self.dirty.is_some();
             }
+            self.publish(analysed);
         }
     }
 
@@ -246,30 +257,35 @@ impl Worker {
         }
     }
 
-    fn analyse(&mut self) {
+    fn analyse(&mut self) -> Analysed {
         self.dirty = None;
         self.analyses += 1;
         let documents = &self.documents;
         self.workspaces.retain(|one| one.folder.is_some() || documents.keys().any(|uri| one.holds(uri)));
         let touched = std::mem::take(&mut self.touched);
-        let pulls = self.client.pulls && self.settings.push_diagnostics != Some(true);
-        let mut seen: BTreeMap<Uri, Vec<Diagnostic>> = BTreeMap::new();
+        let mut seen: BTreeMap<Uri, (Vec<Diagnostic>, Option<i32>)> = BTreeMap::new();
         let views = self.views();
         for view in &views {
             // Also when the client asks for them: then they are ready.
             let by_file = to_proto::all_diagnostics(view);
             for (uri, diagnostics) in view.uris.iter().zip(by_file) {
-                seen.insert(uri.clone(), diagnostics);
+                let version = self.documents.get(uri).map(|document| document.version);
+                seen.insert(uri.clone(), (diagnostics, version));
             }
         }
+        Analysed { seen, touched, analyses: views.into_iter().map(|view| view.analysis).collect() }
+    }
+
+    /// Sends what changed since the client was last told.
+    fn publish(&mut self, Analysed { seen, touched, analyses }: Analysed) {
+        let pulls = self.client.pulls && self.settings.push_diagnostics != Some(true);
         let old = std::mem::take(&mut self.published);
         let mut others = false;
-        for (uri, diagnostics) in &seen {
+        for (uri, (diagnostics, version)) in &seen {
             let changed = old.get(uri).map_or(!diagnostics.is_empty(), |old| old != diagnostics);
             others |= changed && !touched.contains(uri);
             if !pulls && (changed || touched.contains(uri)) {
-                let version = self.documents.get(uri).map(|document| document.version);
-                self.send(Outgoing::Diagnostics(uri.clone(), diagnostics.clone(), version));
+                self.send(Outgoing::Diagnostics(uri.clone(), diagnostics.clone(), *version));
             }
         }
         for uri in old.keys().filter(|uri| !seen.contains_key(*uri)) {
@@ -280,7 +296,7 @@ impl Worker {
         if pulls && others && self.client.refreshes_diagnostics {
             self.send(Outgoing::RefreshDiagnostics);
         }
-        self.published = seen;
-        self.last = views.into_iter().map(|view| view.analysis).collect();
+        self.published = seen.into_iter().map(|(uri, (diagnostics, _))| (uri, diagnostics)).collect();
+        self.last = analyses;
     }
 }

@@ -13,7 +13,7 @@ use syntax::{Encoding, LineIndex};
 
 /// Words of each file that are misspelt; `RULELS_WORDS=100000` for all.
 fn words() -> usize {
-    std::env::var("RULELS_WORDS").ok().and_then(|text| text.parse().ok()).unwrap_or(60)
+    std::env::var("RULELS_WORDS").ok().and_then(|text| text.parse().ok()).unwrap_or(40)
 }
 
 /// The fields and macros of a file as the server colours them: line, first and last column.
