@@ -162,7 +162,7 @@ fn logs_of_containers_and_packed_ones_are_read() {
         encoder.write_all(part.as_bytes()).unwrap();
         encoder.finish().unwrap();
     }
-    let path = folder.file("events.log.1.gz", &packed);
+    let path = folder.file("events.log.1.gz", packed.as_slice());
     let all = json(&["alerts", "--format", "json", &path], "");
     assert_eq!((&all["alerts"], &all["broken"]), (&3.into(), &0.into()), "{all}");
     let cut = folder.file("cut.gz", &packed[..packed.len() - 3]);
@@ -250,7 +250,7 @@ fn alerts_of_two_hosts_stay_apart() {
     // Several files are several hosts, unless one is named.
     let folder = Folder::new("alerts-hosts");
     let files =
-        [folder.file("alpha.log", &format!("{old}\n")), folder.file("beta.log", &format!("{old}\n{old}\n"))];
+        [folder.file("alpha.log", format!("{old}\n")), folder.file("beta.log", format!("{old}\n{old}\n"))];
     let all = json(&["alerts", "--format", "json", &files[0], &files[1]], "");
     assert_eq!(all["hosts"], serde_json::json!(["alpha", "beta"]));
     assert_eq!(all["groups"].as_array().unwrap().len(), 2);

@@ -41,7 +41,7 @@ fn rows(screen: &Screen) -> Vec<String> {
 #[test]
 fn alerts_are_sorted_filtered_and_opened() {
     let folder = Folder::new("terminal-alerts");
-    let path = folder.file("events.log", &journal());
+    let path = folder.file("events.log", journal());
     let mut screen = Screen::start(RULEC, &["alerts", "-i", &path], 20, 100);
     screen.wait("all alerts", |text| text.contains("2 hosts  5 alerts in 6 lines"));
     let shown = rows(&screen);
@@ -88,7 +88,7 @@ fn alerts_are_sorted_filtered_and_opened() {
 #[test]
 fn a_followed_file_changes_the_screen() {
     let folder = Folder::new("terminal-follow");
-    let path = folder.file("events.log", &journal());
+    let path = folder.file("events.log", journal());
     let mut screen = Screen::start(RULEC, &["alerts", "-i", "--follow", &path], 12, 80);
     screen.wait("all alerts", |text| text.contains("5 alerts in 6 lines") && text.contains("2 hosts"));
     let more: String = (0..9).map(|_| alert("web3", "New rule", "Critical", 9, "nc")).collect();
@@ -104,7 +104,7 @@ fn a_followed_file_changes_the_screen() {
 #[test]
 fn any_size_will_do() {
     let folder = Folder::new("terminal-sizes");
-    let path = folder.file("events.log", &journal());
+    let path = folder.file("events.log", journal());
     let mut screen = Screen::start(RULEC, &["alerts", "-i", &path], 24, 80);
     screen.wait("all alerts", |text| text.contains("5 alerts"));
     for (rows, cols) in [(5, 40), (3, 20), (2, 10), (1, 3), (1, 1), (60, 300), (24, 80)] {
@@ -126,7 +126,7 @@ fn any_size_will_do() {
 #[test]
 fn signals_leave_the_terminal_clean() {
     let folder = Folder::new("terminal-signals");
-    let path = folder.file("events.log", &journal());
+    let path = folder.file("events.log", journal());
     for (signal, code) in [("TERM", 143), ("HUP", 129), ("INT", 130)] {
         let screen = Screen::start(RULEC, &["alerts", "-i", "--follow", &path], 12, 80);
         screen.wait("all alerts", |text| text.contains("5 alerts"));
