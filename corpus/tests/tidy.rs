@@ -26,7 +26,9 @@ const OWNERS: &[(&str, &str)] = &[
     ("getrandom", "rulec"),
     ("sd-notify", "ruled"),
     ("prost", "endpoints"),
+    ("prost", "ruled"),
     ("tonic", "endpoints"),
+    ("tonic", "ruled"),
     ("hyper", "endpoints"),
 ];
 

@@ -1,5 +1,7 @@
 //! Container ids in control group paths.
 
+use super::containers::ContainerType;
+
 /// Characters of a full id.
 const FULL: usize = 64;
 
@@ -23,15 +25,17 @@ const LAYOUTS: &[(&str, &str)] = &[
     ("/nerdctl-", ".scope"),
 ];
 
-/// The id of the container that a control group path belongs to.
-pub(crate) fn container_id(path: &[u8]) -> Option<&[u8]> {
+/// The id of the container that a control group path belongs to, and the type of those that have no runtime to ask.
+pub(crate) fn container_id(path: &[u8]) -> Option<(&[u8], Option<ContainerType>)> {
+    let typed = |kind| move |id| (id, kind);
     LAYOUTS
         .iter()
         .find_map(|(prefix, suffix)| hex_id(path, prefix.as_bytes(), suffix.as_bytes()))
         .or_else(|| containerd_id(path))
-        .or_else(|| lxc_id(path))
-        .or_else(|| libvirt_id(path))
-        .or_else(|| bpm_id(path))
+        .map(typed(None))
+        .or_else(|| lxc_id(path).map(typed(Some(ContainerType::LXC))))
+        .or_else(|| libvirt_id(path).map(typed(Some(ContainerType::LIBVIRT_LXC))))
+        .or_else(|| bpm_id(path).map(typed(Some(ContainerType::BPM))))
 }
 
 /// Where the text between the last prefix and the last suffix lies.
@@ -145,17 +149,34 @@ mod tests {
             (format!("/a/crio-{id}"), short),
             (format!("/system.slice/containerd.service/kubepods-pod1.slice:cri-containerd:{id}"), short),
             (format!("/a/nerdctl-{id}.scope"), short),
+            (format!("/x/libpod-{id}"), short),
+            (format!("/x/libpod-payload-{id}.scope"), short),
+            (format!("/x/libpod-payload-{id}.scope/container"), short),
             ("/default/web".into(), "web"),
             ("/my-ns/a-rather-long-name".into(), "a-rather-lon"),
-            ("/lxc.payload.box".into(), "box"),
-            // What looks like `/<namespace>/<id>` is taken for containerd's first.
-            ("/lxc.payload.box/x".into(), "x"),
-            ("/web.libvirt-lxc".into(), "web"),
-            ("/bpm-job.scope".into(), "job"),
         ];
         for (path, expected) in cases {
-            let found = container_id(path.as_bytes()).map(String::from_utf8_lossy);
-            assert_eq!(found.as_deref(), Some(expected), "{path}");
+            let found = container_id(path.as_bytes()).map(|(id, kind)| (String::from_utf8_lossy(id), kind));
+            assert_eq!(found, Some((expected.into(), None)), "{path}");
+        }
+        let (lxc, libvirt, bpm) = (ContainerType::LXC, ContainerType::LIBVIRT_LXC, ContainerType::BPM);
+        for (path, expected, kind) in [
+            ("/lxc/box", "box", None),
+            ("/lxc.payload/box", "box", None),
+            ("/lxc.payload/box/x", "box/x", None),
+            ("/lxc.payload.box", "box", Some(lxc)),
+            // What looks like `/<namespace>/<id>` is taken for containerd's first.
+            ("/lxc.payload.box/x", "x", None),
+            ("/web.libvirt-lxc", "web", Some(libvirt)),
+            ("/machine-lxc\\x2dweb.scope", "web", Some(libvirt)),
+            ("/machine.slice/machine-lxc\\x2dweb.scope", "web", Some(libvirt)),
+            ("/machine-lxc\\x2dweb.scope/libvirt", "web", Some(libvirt)),
+            ("/machine.slice/machine-lxc\\x2dweb.scope/libvirt", "machine-lxc\\", None),
+            ("/libvirt/lxc/web", "lxc/web", None),
+            ("/bpm-job.scope", "job", Some(bpm)),
+        ] {
+            let found = container_id(path.as_bytes()).map(|(id, kind)| (String::from_utf8_lossy(id), kind));
+            assert_eq!(found, Some((expected.into(), kind)), "{path}");
         }
         for path in [
             "/",

@@ -21,6 +21,13 @@ impl ContainerId {
 pub struct ContainerType(pub u32);
 
 impl ContainerType {
+    /// LXC.
+    pub(crate) const LXC: ContainerType = ContainerType(1);
+    /// LXC through libvirt.
+    pub(crate) const LIBVIRT_LXC: ContainerType = ContainerType(2);
+    /// BOSH process manager.
+    pub(crate) const BPM: ContainerType = ContainerType(9);
+
     /// The word that `container.type` prints; empty for unknown, static and custom types.
     pub fn word(self) -> &'static str {
         match self.0 {
@@ -180,6 +187,14 @@ impl Containers {
         self.infos.push(None);
         self.by_text.insert(text.into(), id);
         id
+    }
+
+    /// Learns what the control group of a container tells: no runtime knows more of it.
+    pub(crate) fn add_local(&mut self, id: ContainerId, kind: ContainerType) {
+        let container = Container { id: self.id(id).into(), kind, ..Container::default() };
+        if let Some(info) = self.infos.get_mut(id.0 as usize) {
+            *info = Some(Box::new(container));
+        }
     }
 
     /// Learns about a container from event `num`.

@@ -21,10 +21,17 @@ impl Tracker {
             let container = match self.cgroup_paths.get(path) {
                 Some(container) => *container,
                 None => {
-                    let text = container_id(path).map(String::from_utf8_lossy).unwrap_or_default();
+                    let (text, kind) = container_id(path).unwrap_or_default();
+                    let text = String::from_utf8_lossy(text);
                     let container = self.state.containers.intern(&text);
                     if !container.is_host() && self.state.containers.info(container).is_none() {
-                        self.host.container(&text);
+                        match kind {
+                            Some(kind) => {
+                                self.state.containers.add_local(container, kind);
+                                self.state.epoch += 1;
+                            }
+                            None => self.host.container(&text),
+                        }
                     }
                     if self.cgroup_paths.len() >= MAX_PATHS {
                         self.cgroup_paths.clear();

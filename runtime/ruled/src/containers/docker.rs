@@ -3,30 +3,16 @@
 use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::Runtime;
-
-/// How long a runtime may be silent.
-const PATIENCE: Duration = Duration::from_secs(2);
+use super::{PATIENCE, Runtime, short, split};
 
 /// Longest answer that is read.
 const LONGEST: u64 = 8 << 20;
 
-/// Longest label that is kept: Falco's default for `label_max_len`.
-const LONGEST_LABEL: usize = 100;
-
-/// Letters of a short id.
-const SHORT: usize = 12;
-
 /// Asks for a container; `None` when the runtime does not know it or does not answer.
 pub(super) fn container(runtime: &Runtime, id: &str) -> Option<String> {
-    // The id comes from the name of a control group, which others may have chosen.
-    if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
-        return None;
-    }
     let answer = get(&runtime.socket, &format!("/containers/{id}/json"))?;
     let image = answer.get("Image").and_then(Value::as_str).unwrap_or_default();
     let image = match image.rsplit(':').next() {
@@ -35,7 +21,7 @@ pub(super) fn container(runtime: &Runtime, id: &str) -> Option<String> {
         }
         _ => None,
     };
-    Some(json!({"container": describe(&answer, image.as_ref(), runtime.kind as u32)}).to_string())
+    Some(json!({"container": describe(&answer, image.as_ref(), runtime)}).to_string())
 }
 
 /// The answer to one request, if it is a success.
@@ -56,7 +42,7 @@ fn get(socket: &Path, path: &str) -> Option<Value> {
 }
 
 /// A container in the words of container events.
-fn describe(answer: &Value, image: Option<&Value>, kind: u32) -> Value {
+fn describe(answer: &Value, image: Option<&Value>, runtime: &Runtime) -> Value {
     let text =
         |value: &Value, key: &str| value.get(key).and_then(Value::as_str).unwrap_or_default().to_string();
     let number = |value: &Value, key: &str| value.get(key).and_then(Value::as_i64).unwrap_or_default();
@@ -84,12 +70,12 @@ fn describe(answer: &Value, image: Option<&Value>, kind: u32) -> Value {
         .and_then(Value::as_object)
         .into_iter()
         .flatten()
-        .filter(|(_, value)| value.as_str().is_some_and(|value| value.len() <= LONGEST_LABEL))
+        .filter(|(_, value)| value.as_str().is_some_and(|value| value.len() <= runtime.longest_label))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
     json!({
-        "type": kind,
-        "id": full_id.get(..SHORT).unwrap_or(&full_id),
+        "type": runtime.kind as u32,
+        "id": short(&full_id),
         "full_id": full_id,
         "is_pod_sandbox": name.contains("k8s_POD"),
         "name": name,
@@ -114,16 +100,6 @@ fn describe(answer: &Value, image: Option<&Value>, kind: u32) -> Value {
         "Mounts": mounts(answer),
         "Healthcheck": health_check(config),
     })
-}
-
-/// Repository and tag of an image's name; the digest is part of neither.
-fn split(name: &str) -> (&str, &str) {
-    let name = name.split('@').next().unwrap_or_default();
-    match name.rsplit_once(':') {
-        // A colon before the last slash belongs to the registry's port.
-        Some((repository, tag)) if !tag.contains('/') => (repository, tag),
-        _ => (name, ""),
-    }
 }
 
 /// The container's address: the old place, or the first network that has one.
@@ -166,15 +142,8 @@ fn health_check(config: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Kind;
     use super::*;
-
-    #[test]
-    fn names_of_images() {
-        assert_eq!(split("nginx"), ("nginx", ""));
-        assert_eq!(split("nginx:1.2"), ("nginx", "1.2"));
-        assert_eq!(split("host:5000/a/b"), ("host:5000/a/b", ""));
-        assert_eq!(split("host:5000/a/b:v1@sha256:00"), ("host:5000/a/b", "v1"));
-    }
 
     #[test]
     fn a_container_in_the_words_of_events() {
@@ -189,7 +158,11 @@ mod tests {
                         "Propagation": "rprivate"}],
         });
         let image = json!({"RepoDigests": ["reg:5000/nginx@sha256:beef"]});
-        let found = describe(&answer, Some(&image), 0);
+        let found = describe(
+            &answer,
+            Some(&image),
+            &Runtime { kind: Kind::Docker, socket: "/nonexistent".into(), longest_label: 100 },
+        );
         for (key, value) in [
             ("id", json!("0123456789ab")),
             ("name", json!("web")),
@@ -209,12 +182,5 @@ mod tests {
         }
         assert_eq!(found["Mounts"][0]["Source"], "/root");
         assert!(found["Mounts"][0].get("Type").is_none());
-    }
-
-    #[test]
-    fn odd_ids_are_not_asked_for() {
-        let runtime = Runtime { kind: super::super::Kind::Docker, socket: "/nonexistent".into() };
-        assert_eq!(container(&runtime, "../x"), None);
-        assert_eq!(container(&runtime, "0123456789ab"), None);
     }
 }

@@ -2,6 +2,7 @@
 //! may take their time; what they say becomes an event among the others, as Falco's container plugin does it, so that
 //! captures hold it, too.
 
+mod cri;
 mod docker;
 mod event;
 
@@ -26,11 +27,38 @@ const ATTEMPTS: [Duration; 5] = [
     Duration::from_secs(4),
 ];
 
+/// How long a runtime may be silent.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Longest label that is kept: Falco's default for `label_max_len`.
+const LONGEST_LABEL: usize = 100;
+
+/// Letters of a short id.
+const SHORT: usize = 12;
+
+/// The engines of the container plugin's configuration that are asked, with their usual sockets.
+pub(crate) const ENGINES: [(Kind, &str, &[&str]); 3] = [
+    (Kind::Docker, "docker", &["/var/run/docker.sock"]),
+    (Kind::Podman, "podman", &["/run/podman/podman.sock"]),
+    (
+        Kind::Cri,
+        "cri",
+        &[
+            "/run/containerd/containerd.sock",
+            "/run/crio/crio.sock",
+            "/run/k3s/containerd/containerd.sock",
+            "/run/host-containerd/containerd.sock",
+        ],
+    ),
+];
+
 /// A kind of runtime, with the number that container events have for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Docker, and what speaks its language.
     Docker = 0,
+    /// What speaks Kubernetes' language; containerd and CRI-O have numbers of their own.
+    Cri = 6,
     /// Podman, through the same interface.
     Podman = 11,
 }
@@ -40,6 +68,22 @@ pub(crate) enum Kind {
 pub(crate) struct Runtime {
     kind: Kind,
     socket: PathBuf,
+    /// Longer labels are left out.
+    longest_label: usize,
+}
+
+impl Runtime {
+    /// What the runtime tells of the container with this short id, as the text of a container event.
+    fn container(&self, id: &str) -> Option<String> {
+        // The id comes from the name of a control group, which others may have chosen.
+        if id.is_empty() || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+            return None;
+        }
+        match self.kind {
+            Kind::Docker | Kind::Podman => docker::container(self, id),
+            Kind::Cri => cri::container(self, id),
+        }
+    }
 }
 
 /// The runtimes to ask: those of the container plugin's `init_config`, or the usual ones. `root` is the root of the
@@ -47,11 +91,17 @@ pub(crate) struct Runtime {
 pub(crate) fn runtimes(configuration: &Node, root: &Path) -> Vec<Runtime> {
     let plugins = configuration.key("plugins").map(Node::elements).unwrap_or_default();
     let is_container = |plugin: &&Node| plugin.key("name").and_then(Node::text) == Some("container");
-    let engines = plugins.iter().find(is_container).and_then(|plugin| plugin.at("init_config.engines"));
-    let engine = |kind: Kind, name: &str, usual: &[&str]| {
+    let plugin = plugins.iter().find(is_container);
+    let longest_label = plugin
+        .and_then(|plugin| plugin.at("init_config.label_max_len")?.text()?.parse().ok())
+        .unwrap_or(LONGEST_LABEL);
+    let engines = plugin.and_then(|plugin| plugin.at("init_config.engines"));
+    let mut runtimes = Vec::new();
+    for (kind, name, usual) in ENGINES {
         let settings = engines.and_then(|engines| engines.key(name));
-        let enabled =
-            settings.and_then(|settings| settings.key("enabled")).and_then(Node::text) != Some("false");
+        if settings.and_then(|settings| settings.key("enabled")).and_then(Node::text) == Some("false") {
+            continue;
+        }
         let listed: Vec<&str> = settings
             .and_then(|settings| settings.key("sockets"))
             .map(Node::elements)
@@ -59,14 +109,29 @@ pub(crate) fn runtimes(configuration: &Node, root: &Path) -> Vec<Runtime> {
             .iter()
             .filter_map(Node::text)
             .collect();
-        let sockets = if listed.is_empty() { usual.to_vec() } else { listed };
-        let sockets = if enabled { sockets } else { Vec::new() };
-        let below = |socket: &str| root.join(socket.trim_start_matches('/'));
-        sockets.into_iter().map(move |socket| Runtime { kind, socket: below(socket) }).collect::<Vec<_>>()
-    };
-    let mut runtimes = engine(Kind::Docker, "docker", &["/var/run/docker.sock"]);
-    runtimes.extend(engine(Kind::Podman, "podman", &["/run/podman/podman.sock"]));
+        let sockets = if listed.is_empty() { usual } else { &listed };
+        runtimes.extend(sockets.iter().map(|socket| Runtime {
+            kind,
+            socket: root.join(socket.trim_start_matches('/')),
+            longest_label,
+        }));
+    }
     runtimes
+}
+
+/// The beginning of an id, as it is told.
+fn short(id: &str) -> &str {
+    id.get(..SHORT).unwrap_or(id)
+}
+
+/// Repository and tag of an image's name; the digest is part of neither.
+fn split(name: &str) -> (&str, &str) {
+    let name = name.split('@').next().unwrap_or_default();
+    match name.rsplit_once(':') {
+        // A colon before the last slash belongs to the registry's port.
+        Some((repository, tag)) if !tag.contains('/') => (repository, tag),
+        _ => (name, ""),
+    }
 }
 
 /// Asks for containers.
@@ -134,7 +199,7 @@ fn work(runtimes: &[Runtime], questions: &Receiver<String>, answers: &Sender<Str
         let now = Instant::now();
         for one in open.iter_mut().filter(|one| one.due().is_some_and(|due| due <= now)) {
             one.attempt += 1;
-            if let Some(text) = runtimes.iter().find_map(|runtime| docker::container(runtime, &one.id)) {
+            if let Some(text) = runtimes.iter().find_map(|runtime| runtime.container(&one.id)) {
                 one.attempt = ATTEMPTS.len();
                 if answers.send(text).is_err() {
                     return;
@@ -156,17 +221,38 @@ mod tests {
     #[test]
     fn the_configuration_names_sockets() {
         let usual = runtimes(&Node::empty(), Path::new("/host"));
-        assert_eq!(usual.len(), 2);
+        assert_eq!(usual.len(), 6);
         assert_eq!(usual[0].socket, Path::new("/host/var/run/docker.sock"));
         let overrides = [
             "plugins=[{name: container, library_path: x, init_config: {engines: {docker: {enabled: true, sockets: \
-             [/a, /b]}, podman: {enabled: false}}}}]"
+             [/a, /b]}, podman: {enabled: false}, cri: {sockets: [/c]}}, \
+             label_max_len: 9}}]"
                 .to_string(),
         ];
         let loaded = settings::load(None, &overrides, &|_| None).unwrap();
-        let found: Vec<_> =
-            runtimes(&loaded.root, Path::new("/")).into_iter().map(|runtime| runtime.socket).collect();
-        assert_eq!(found, [Path::new("/a"), Path::new("/b")]);
+        let found: Vec<_> = runtimes(&loaded.root, Path::new("/"))
+            .into_iter()
+            .map(|runtime| (runtime.kind, runtime.socket, runtime.longest_label))
+            .collect();
+        let expected = [(Kind::Docker, "/a"), (Kind::Docker, "/b"), (Kind::Cri, "/c")];
+        assert_eq!(found, expected.map(|(kind, socket)| (kind, socket.into(), 9)));
+    }
+
+    #[test]
+    fn names_of_images() {
+        assert_eq!(split("nginx"), ("nginx", ""));
+        assert_eq!(split("nginx:1.2"), ("nginx", "1.2"));
+        assert_eq!(split("host:5000/a/b"), ("host:5000/a/b", ""));
+        assert_eq!(split("host:5000/a/b:v1@sha256:00"), ("host:5000/a/b", "v1"));
+    }
+
+    #[test]
+    fn odd_ids_are_not_asked_for() {
+        for (kind, _, _) in ENGINES {
+            let runtime = Runtime { kind, socket: "/nonexistent".into(), longest_label: 100 };
+            assert_eq!(runtime.container("../x"), None);
+            assert_eq!(runtime.container("0123456789ab"), None);
+        }
     }
 
     #[test]
@@ -197,7 +283,8 @@ mod tests {
             asked
         });
         let (asker, answers) =
-            start(vec![Runtime { kind: Kind::Docker, socket: path.clone() }], || ()).unwrap();
+            start(vec![Runtime { kind: Kind::Docker, socket: path.clone(), longest_label: 100 }], || ())
+                .unwrap();
         asker.ask("0123456789ab");
         let start = Instant::now();
         let text = loop {

@@ -11,6 +11,7 @@ use catalogue::syscall_by_name;
 use probe::{Features, Options, Probe};
 
 use super::{Finding, Verdict};
+use crate::containers::ENGINES;
 use crate::host::Roots;
 use crate::privileges;
 
@@ -19,16 +20,6 @@ const OLDEST: (u32, u32) = (5, 8);
 
 /// How long the trial waits for an event.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Sockets of container runtimes, as Falco's container plugin knows them.
-const RUNTIMES: [&str; 6] = [
-    "/var/run/docker.sock",
-    "/run/podman/podman.sock",
-    "/run/containerd/containerd.sock",
-    "/run/crio/crio.sock",
-    "/run/k3s/containerd/containerd.sock",
-    "/run/host-containerd/containerd.sock",
-];
 
 pub(super) fn all() -> Vec<Finding> {
     let features = Features::probe();
@@ -199,15 +190,16 @@ fn memory() -> Finding {
 }
 
 fn containers(roots: &Roots) -> Finding {
+    let sockets = ENGINES.into_iter().flat_map(|(_, _, sockets)| sockets);
     let found: Vec<&str> =
-        RUNTIMES.into_iter().filter(|path| roots.root.join(path.trim_start_matches('/')).exists()).collect();
+        sockets.copied().filter(|path| roots.root.join(path.trim_start_matches('/')).exists()).collect();
     if found.is_empty() {
         return fine("containers", "no container runtime; ids of containers come from control groups");
     }
     fine(
         "containers",
         format!(
-            "{}; ids of containers come from control groups, Docker and Podman are asked for names and images",
+            "{}; ids of containers come from control groups, these runtimes are asked for names, images and pods",
             found.join(", ")
         ),
     )
