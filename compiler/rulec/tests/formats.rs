@@ -186,3 +186,18 @@ fn long_lines_are_cut_around_their_marks() {
     let column = |line: &str, what: &str| line.split_once(what).map(|(before, _)| before.chars().count());
     assert_eq!(column(marks, "─"), column(shown[0], "fd.nmae"));
 }
+
+/// The first excerpt is headed with the place to mend, and neither costs what lies between them.
+#[test]
+fn marks_that_are_far_apart_are_drawn_apart() {
+    let between = "# a line\n".repeat(100_000);
+    let again = |name| format!("- macro: near\n  condition: proc.name = {name}\n");
+    let rule =
+        "- rule: R\n  desc: d\n  condition: evt.type = execve and near\n  output: o\n  priority: INFO\n";
+    let file = File::new("far", &format!("{}{between}{}{rule}", again("a"), again("b")));
+    let text = file.text(&[]);
+    let places: Vec<&str> = text.lines().filter(|line| line.contains("rules.yaml:")).collect();
+    let [first, second] = places[..] else { panic!("{text}") };
+    assert!(first.contains(":100003:10 ]") && second.contains(":1:10 ]"), "{text}");
+    assert!(text.contains("this one counts") && text.contains("dropped"), "{text}");
+}

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
 
-use hir::Diagnostic;
+use hir::{Diagnostic, Label};
 use syntax::span::{FileId, FileRange};
 
 use super::Report;
@@ -19,11 +19,21 @@ use crate::files::Sources;
 const LONG_LINE: usize = 240;
 /// How many characters are shown on each side of where a mark starts or ends in a long line.
 const AROUND: usize = 60;
+/// Labels with more lines between them are drawn apart: the library looks at each line in between.
+const FAR: u32 = 200;
 /// Stands between the true place and the one that the library adds, which is that in the cut line.
 const PLACE_ENDS: char = '\u{1}';
 
-/// A file and characters in its excerpt.
-pub(super) type Place = (u32, Range<usize>);
+/// Labels of one file that are drawn together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Part {
+    file: u32,
+    /// Counted down the file.
+    run: u32,
+}
+
+/// A part and characters in its file's excerpt.
+pub(super) type Place = (Part, Range<usize>);
 
 /// The excerpts of all files.
 pub(super) struct Excerpts<'s> {
@@ -105,10 +115,32 @@ impl<'s> Excerpts<'s> {
         Some(Excerpts { sources, files: files.collect(), places: Some(places) })
     }
 
+    /// The labels in the order in which they are drawn, each with the part that it belongs to; the part of the primary
+    /// one is the first.
+    pub(super) fn parts<'d>(&self, diagnostic: &'d Diagnostic) -> Vec<(Part, &'d Label)> {
+        let mut parts: Vec<(Part, &Label)> = Vec::with_capacity(diagnostic.labels.len());
+        let mut end = 0;
+        for label in in_order(diagnostic) {
+            let line = |offset| self.sources.position(label.range.file, offset).line;
+            let file = label.range.file.0;
+            let far = self.places.is_none() && line(label.range.span.start) > end + FAR;
+            let run = match parts.last() {
+                Some((last, _)) if last.file == file => last.run + u32::from(far),
+                _ => 0,
+            };
+            end = line(label.range.span.end);
+            parts.push((Part { file, run }, label));
+        }
+        if let Some((home, _)) = parts.iter().find(|(_, label)| label.primary).copied() {
+            parts.sort_by_key(|(part, _)| *part != home);
+        }
+        parts
+    }
+
     /// Where a range stands in its file's excerpt.
-    pub(super) fn place(&self, range: FileRange) -> Place {
+    pub(super) fn place(&self, range: FileRange) -> Range<usize> {
         let at = |offset| self.character(range.file, offset);
-        (range.file.0, at(range.span.start)..at(range.span.end))
+        at(range.span.start)..at(range.span.end)
     }
 
     fn character(&self, file: FileId, offset: u32) -> usize {
@@ -240,16 +272,16 @@ fn drawn(character: char) -> char {
     }
 }
 
-impl ariadne::Cache<u32> for &Excerpts<'_> {
+impl ariadne::Cache<Part> for &Excerpts<'_> {
     type Storage = String;
 
-    fn fetch(&mut self, id: &u32) -> Result<&ariadne::Source<String>, impl std::fmt::Debug> {
-        let excerpt = self.files.get(*id as usize).and_then(|excerpt| excerpt.source.as_ref());
-        excerpt.ok_or_else(|| format!("no file {id}"))
+    fn fetch(&mut self, part: &Part) -> Result<&ariadne::Source<String>, impl std::fmt::Debug> {
+        let excerpt = self.files.get(part.file as usize).and_then(|excerpt| excerpt.source.as_ref());
+        excerpt.ok_or_else(|| format!("no file {}", part.file))
     }
 
-    fn display<'b>(&self, id: &'b u32) -> Option<impl std::fmt::Display + 'b> {
-        let place = self.places.as_ref().and_then(|places| places.get(*id as usize));
-        Some(place.cloned().unwrap_or_else(|| views::clean(self.sources.name(FileId(*id)))))
+    fn display<'b>(&self, part: &'b Part) -> Option<impl std::fmt::Display + 'b> {
+        let place = self.places.as_ref().and_then(|places| places.get(part.file as usize));
+        Some(place.cloned().unwrap_or_else(|| views::clean(self.sources.name(FileId(part.file)))))
     }
 }

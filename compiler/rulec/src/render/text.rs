@@ -6,7 +6,7 @@ use ariadne::{CharSet, Color, Config, IndexType, Label as Mark, Report as Drawin
 use hir::{Applicability, Diagnostic, Label, Severity};
 
 use super::Report;
-use super::excerpt::{Excerpts, Place, without_cut_place};
+use super::excerpt::{Excerpts, Part, Place, without_cut_place};
 use crate::files::Sources;
 use crate::findings::Finding;
 
@@ -107,16 +107,19 @@ fn draw<'f>(excerpts: &Excerpts<'_>, finding: &'f Finding, colour: bool) -> Draw
         .with_color(colour)
         .with_compact(false)
         .with_char_set(CharSet::Unicode);
-    let place = |range| excerpts.place(range);
-    let mut drawing = Drawing::build(kind, place(diagnostic.primary()))
+    let parts = excerpts.parts(diagnostic);
+    let home = parts.first().map_or_else(Part::default, |(part, _)| *part);
+    let mut drawing = Drawing::build(kind, (home, excerpts.place(diagnostic.primary())))
         .with_code(diagnostic.code.id)
         .with_message(views::clean(&diagnostic.message))
         .with_config(config);
-    for label in in_order(diagnostic) {
+    for (part, label) in parts {
         let colour = if label.primary { main } else { Color::Cyan };
         // A label without text would not be drawn.
         let text = if label.text.is_empty() { "here" } else { &label.text };
-        let mut mark = Mark::new(place(label.range)).with_color(colour).with_message(views::clean(text));
+        let mut mark = Mark::new((part, excerpts.place(label.range)))
+            .with_color(colour)
+            .with_message(views::clean(text));
         if label.primary {
             mark = mark.with_priority(1);
         }
