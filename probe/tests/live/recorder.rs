@@ -131,7 +131,7 @@ pub fn run(probe: &mut Probe, command: &mut Command) -> (Vec<Event>, Vec<u8>) {
 
 /// Every event up to the end of a process.
 pub fn until_exit(probe: &mut Probe, pid: i64) -> Vec<Event> {
-    let deadline = Instant::now() + Duration::from_secs(30);
+    let deadline = Instant::now() + Duration::from_secs(60);
     let (mut events, mut ended) = (Vec::new(), false);
     while !ended {
         assert!(Instant::now() < deadline, "the end of process {pid} is not reported");

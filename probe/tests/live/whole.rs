@@ -110,7 +110,8 @@ fn faults_and_switches() {
     }
     let syscalls = calls(&["page_fault_user", "page_fault_kernel", "sched_switch"]);
     let mut probe = Probe::open(&Options { syscalls, ..Options::default() }).unwrap();
-    let (events, _) = run(&mut probe, Command::new("/bin/cat").arg("/etc/hostname"));
+    // A program that waits gives its CPU away; one that does not may end before another one gets it.
+    let (events, _) = run(&mut probe, Command::new("/bin/sleep").arg("0.05"));
     let of = |symbol: &str| events.iter().filter(|e| e.kind.symbol == symbol).cloned().collect::<Vec<_>>();
     let (faults, switches) = (of("PAGE_FAULT_E"), of("SCHEDSWITCH_6_E"));
     assert!(faults.iter().any(|e| e.param("error").u32().unwrap() & 16 != 0), "a fault of a program");
