@@ -80,7 +80,7 @@ if [ -w /dev/kvm ] && timeout 10 qemu-system-x86_64 -accel kvm -cpu host -m 256 
     accelerate=(-accel kvm -cpu host)
 fi
 say "${accelerate[*]}"
-timeout "${TIME_LIMIT:-900}" qemu-system-x86_64 "${accelerate[@]}" -smp 2 -m "${MEMORY:-3072}" -nographic -no-reboot \
+timeout "${TIME_LIMIT:-1500}" qemu-system-x86_64 "${accelerate[@]}" -smp 2 -m "${MEMORY:-3072}" -nographic -no-reboot \
     -kernel "$work/$package" -initrd "$work/initramfs.gz" -append "console=ttyS0 quiet panic=-1" </dev/null |
     sed -u 's/\r//' | tee "$work/output" >&2
 grep -q '^program ended with 0$' "$work/output"
